@@ -1,0 +1,191 @@
+"""The files of a folder, and their reading in processes that can be killed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+
+from index.documents import Document, Rejected
+from index.errors import DocumentsError
+from index.formats import is_plain, read_file
+from index.workers import READ_FILE, Died, Worker
+
+_IGNORED = frozenset({"__pycache__", "node_modules"})
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A regular file below the documents folder: POSIX path relative to it, size in bytes, time of last change."""
+
+    path: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a folder holds, each part sorted by path: files to read, and what is there but no regular file."""
+
+    files: tuple[File, ...]
+    rejected: tuple[Rejected, ...]
+
+
+def list_files(root: Path, exclude: tuple[Path, ...] = ()) -> Listing:
+    """The files below `root`, however deep.
+
+    Left out without a word: hidden files and folders, lock files of Office ("~$..."), `__pycache__`,
+    `node_modules`, and everything below the folders `exclude`. Links are followed to files and folders inside
+    `root`; others, loops, devices, FIFOs and sockets are `Rejected`, and so are names that are not valid
+    Unicode (their path shows the bytes as "\\xff"). Raises `DocumentsError` when `root` is no readable folder.
+    """
+    walk = _Walk(root, exclude)
+    try:
+        top = os.scandir(root)
+    except OSError as error:
+        raise DocumentsError(
+            f"Cannot read the documents folder {root}: {error.strerror}. Name an existing folder."
+        ) from error
+    top.close()
+    walk.folder(os.fspath(root), "", (walk.real,))
+    return Listing(
+        tuple(sorted(walk.files, key=lambda file: file.path)), tuple(sorted(walk.rejected, key=lambda one: one.path))
+    )
+
+
+class _Walk:
+    def __init__(self, root: Path, exclude: tuple[Path, ...]) -> None:
+        self.real = os.path.realpath(root)
+        self.files: list[File] = []
+        self.rejected: list[Rejected] = []
+        self._excluded = frozenset(os.path.realpath(folder) for folder in exclude)
+
+    def folder(self, folder: str, prefix: str, above: tuple[str, ...]) -> None:
+        """Takes in a folder; `above` are the real paths of it and the folders over it, `prefix` its path with "/"."""
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if not _is_ignored(entry.name):
+                        self._entry(entry, prefix + entry.name, above)
+        except OSError as error:
+            self._reject(prefix.rstrip("/"), "failed", f"the folder cannot be read: {error.strerror}")
+
+    def _entry(self, entry: os.DirEntry[str], path: str, above: tuple[str, ...]) -> None:
+        try:
+            path.encode()
+            if entry.is_symlink():
+                self._link(entry, path, above)
+            elif entry.is_dir(follow_symlinks=False):
+                real = f"{above[-1].rstrip(os.sep)}{os.sep}{entry.name}"
+                if real not in self._excluded:
+                    self.folder(entry.path, path + "/", (*above, real))
+            else:
+                self._file(entry.stat(follow_symlinks=False), path)
+        except UnicodeEncodeError:
+            self._reject(path, "failed", "its name is not valid Unicode. Rename it.")
+        except OSError as error:
+            self._reject(path, "failed", f"it cannot be looked at: {error.strerror}")
+
+    def _link(self, entry: os.DirEntry[str], path: str, above: tuple[str, ...]) -> None:
+        real = os.path.realpath(entry.path)
+        target = Path(real)
+        if not target.exists():
+            self._reject(path, "failed", "it is a link to nothing, or to itself")
+        elif not _is_inside(real, self.real):
+            self._reject(path, "unsupported", "it is a link to a place outside the documents folder")
+        elif any(_is_inside(real, folder) for folder in self._excluded):
+            return
+        elif not target.is_dir():
+            self._file(target.stat(), path)
+        elif real in above:
+            self._reject(path, "unsupported", "it is a link to a folder that it is in itself")
+        else:
+            self.folder(entry.path, path + "/", (*above, real))
+
+    def _file(self, status: os.stat_result, path: str) -> None:
+        if stat.S_ISREG(status.st_mode):
+            self.files.append(File(path, status.st_size, status.st_mtime_ns))
+        else:
+            self._reject(path, "unsupported", f"it is {_kind(status.st_mode)}, not a file")
+
+    def _reject(self, path: str, state: str, reason: str) -> None:
+        self.rejected.append(
+            Rejected(path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"), state, reason)
+        )
+
+
+def _is_ignored(name: str) -> bool:
+    return name.startswith((".", "~$")) or name in _IGNORED
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _kind(mode: int) -> str:
+    for test, name in (
+        (stat.S_ISFIFO, "a FIFO"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISBLK, "a device"),
+        (stat.S_ISCHR, "a device"),
+    ):
+        if test(mode):
+            return name
+    return "something else"
+
+
+class Parser:
+    """Reads files of the folder `root`, those whose parsing is a risk each in a process that can be killed.
+
+    A file gets `seconds` of wall-clock time and its process `megabytes` of memory (address space, where the
+    system can limit it); a process past either, or one that crashes, is replaced and the file `Rejected`.
+    `processes` files are parsed at once; `read` may be called from that many threads. Small text files are read
+    in the calling process. `reader` names the function that parses there, as "module:function". Close the
+    parser, or use it in a `with` statement.
+    """
+
+    def __init__(
+        self, root: Path, seconds: float = 120.0, megabytes: int = 2048, processes: int = 1, reader: str = READ_FILE
+    ) -> None:
+        if seconds <= 0 or megabytes <= 0 or processes < 1:
+            raise ValueError(
+                f"a parser needs seconds > 0, megabytes > 0, processes >= 1: {seconds}, {megabytes}, {processes}"
+            )
+        self._root = root.absolute()
+        self._seconds = seconds
+        self._megabytes = megabytes
+        self._idle: SimpleQueue[Worker] = SimpleQueue()
+        self._workers = [Worker(self._root, seconds, megabytes, reader) for _ in range(processes)]
+        for worker in self._workers:
+            self._idle.put(worker)
+
+    def read(self, path: str) -> tuple[Document | Rejected, ...]:
+        """The documents of one file, as `read_file` has them."""
+        try:
+            if is_plain(path, (self._root / path).stat().st_size):
+                return read_file(self._root, path)
+        except (OSError, ValueError):
+            return read_file(self._root, path)  # says what is wrong with it
+        worker = self._idle.get()
+        try:
+            return worker.read(path)
+        except Died as error:
+            return (Rejected(path, "failed", str(error)),)
+        finally:
+            self._idle.put(worker)
+
+    def close(self) -> None:
+        """Ends the processes."""
+        for worker in self._workers:
+            worker.close()
+
+    def __enter__(self) -> Parser:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
