@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from index.documents import Heading, Metadata
+from index.formats.bylines import is_organisation
 from index.formats.content import Content, one_line, tidy, verbatim
 from index.formats.encoding import decode
 from index.formats.front_matter import front_matter
@@ -24,7 +25,7 @@ def read(data: bytes, path: str) -> Content:
     if front:
         text = text[front.length :]
     headings = headings_in(text)
-    first = next((heading.text for heading in headings if heading.level == 1), "")
+    first = _first_heading(text, headings)
     opening = stated_in(plain(text[:4000]), path, title=(front.title if front else "") or first)
     metadata = opening.metadata
     if front:
@@ -65,6 +66,18 @@ def headings_in(text: str) -> tuple[Heading, ...]:
             paragraph_at = paragraph_at if paragraph else start
             paragraph.append(line)
     return tuple(headings)
+
+
+def _first_heading(text: str, headings: tuple[Heading, ...]) -> str:
+    """The first heading of level 1, with the one directly under it when that is the only one of its level."""
+    at = next((at for at, heading in enumerate(headings) if heading.level == 1), -1)
+    if at < 0:
+        return ""
+    title = headings[at].text
+    below = [heading for heading in headings[at + 1 :] if heading.level == 2]
+    if len(below) == 1 and not text[headings[at].start : below[0].start].partition("\n")[2].strip():
+        return below[0].text if is_organisation(title) else f"{title}: {below[0].text}"
+    return title
 
 
 def plain(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from index.formats.dates import dates_in
+from index.formats.dates import dates_in, iso_date
 
 _DATE = re.compile(r"^\d{4}[-_.]?\d\d[-_.]?\d\d(?!\d)[-_. ]*")
 
@@ -25,11 +25,17 @@ def is_readable(title: str) -> bool:
 def date_from_name(path: str) -> str:
     """The date in a file's name ("2037-03-15-summit.txt", "minutes_2031-02.md") in ISO 8601, else ""."""
     stem = PurePosixPath(path).stem
-    full = [found.iso for found in dates_in(re.sub(r"(?<=\d)[_.](?=\d)", "-", stem).replace("_", " "))]
-    if full:
-        return full[0]
-    spaced = dates_in(re.sub(r"[-_.]+", " ", stem))
-    if spaced:
-        return spaced[0].iso
+    for match in re.finditer(r"(?<!\d)(1\d{3}|20\d\d)([-_.]?)(\d\d)\2(\d\d)(?!\d)", stem):
+        if iso := iso_date(f"{match[1]}-{match[3]}-{match[4]}"):
+            return iso
+    words = dates_in(re.sub(r"[-_.]+", " ", stem))
+    if words:
+        return words[0].iso[:7]  # the number before the month may be something else: "notebook-4-oct-2026"
     month = re.search(r"(?<!\d)(20\d\d|19\d\d)[-_](0[1-9]|1[0-2])(?!\d)(?![-_]\d)", stem)
     return f"{month[1]}-{month[2]}" if month else ""
+
+
+def year_from_name(path: str) -> str:
+    """The last year in a file's name, else ""."""
+    years = re.findall(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", PurePosixPath(path).stem)
+    return years[-1] if years else ""
