@@ -1,0 +1,174 @@
+"""The catalog's tables, and how a connection to them is opened."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from index.errors import StoreError, StoreTooNew
+
+CATALOG = "catalog.sqlite3"
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x466F6F74  # "Foot": tells our file from any other SQLite database
+
+# Accents are folded and English endings cut, so that "visits" finds "visit" and "Zurich" finds "Zürich".
+TOKENIZER = "porter unicode61 remove_diacritics 2"
+
+_TABLES = f"""
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified_ns INTEGER NOT NULL, sha256 BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE rejected (
+    path TEXT PRIMARY KEY, file TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX rejected_by_file ON rejected (file);
+
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, file TEXT NOT NULL, title TEXT NOT NULL,
+    author TEXT NOT NULL, publisher TEXT NOT NULL, date TEXT NOT NULL, language TEXT NOT NULL,
+    characters INTEGER NOT NULL, digest TEXT NOT NULL, passages INTEGER NOT NULL, pages INTEGER NOT NULL
+);
+CREATE INDEX documents_by_file ON documents (file);
+
+-- Apart from `documents`, so that listing documents does not read their texts.
+CREATE TABLE texts (
+    document INTEGER PRIMARY KEY, text BLOB NOT NULL, pages TEXT NOT NULL, headings TEXT NOT NULL
+);
+
+-- AUTOINCREMENT: a key is never used again, so a stale one can only find nothing.
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    page TEXT NOT NULL, heading TEXT NOT NULL, sentences TEXT NOT NULL, vector INTEGER NOT NULL, text TEXT NOT NULL
+);
+CREATE INDEX passages_by_document ON passages (document);
+CREATE INDEX passages_by_vector ON passages (vector, key);
+
+CREATE TABLE vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UNIQUE, vector BLOB NOT NULL);
+-- Vectors that may have no passage: swept when an update ends, so that a text that moves is not embedded again.
+CREATE TABLE loose (vector INTEGER PRIMARY KEY);
+
+CREATE VIEW passage_words AS
+    SELECT passages.key AS key, documents.title AS title, passages.heading AS heading, passages.text AS text
+    FROM passages JOIN documents ON documents.id = passages.document;
+CREATE VIRTUAL TABLE words USING fts5(
+    title, heading, text, content='passage_words', content_rowid='key', tokenize='{TOKENIZER}'
+);
+
+-- Words as written (case and accents folded), and how many passages hold them.
+CREATE TABLE vocabulary (word TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What decides how a file becomes passages and vectors. Another recipe means another generation."""
+
+    embedder: str
+    splitter: str
+    reader: str
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Recipe:
+        return cls(**json.loads(text))
+
+
+def create(folder: Path, recipe: Recipe, *, first_key: int = 0) -> None:
+    """Make an empty catalog in a new generation's folder. Its keys begin after `first_key`."""
+    connection = _connect(folder / CATALOG)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in _statements(_TABLES):
+            connection.execute(statement)
+        connection.execute("INSERT INTO facts VALUES ('recipe', ?)", (recipe.to_json(),))
+        connection.execute("INSERT INTO sqlite_sequence VALUES ('passages', ?)", (first_key,))
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def connect(folder: Path, *, write: bool = False) -> sqlite3.Connection:
+    """A connection to a generation's catalog, in autocommit mode, usable from any one thread at a time.
+
+    Raises `StoreTooNew` for a catalog of a later version, `StoreError` for an earlier one and for
+    anything that is no catalog.
+    """
+    connection, version = _open(folder)
+    if version < SCHEMA_VERSION:
+        connection.close()
+        raise StoreError(
+            f"The index at {folder} was written by an older version of Footnote (format {version}). "
+            "Run python -m index to bring it up to date."
+        )
+    connection.execute(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
+    return connection
+
+
+def connect_former(folder: Path) -> sqlite3.Connection:
+    """A connection for reading vectors from a catalog of this version or an earlier one.
+
+    Every version keeps the tables `vectors` (key, vector) and `passages` (key).
+    """
+    connection, _ = _open(folder)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def version_of(folder: Path) -> int:
+    """The version of a generation's catalog, not above this one's."""
+    connection, version = _open(folder)
+    connection.close()
+    return version
+
+
+def _open(folder: Path) -> tuple[sqlite3.Connection, int]:
+    path = folder / CATALOG
+    if not path.is_file():
+        raise StoreError(f"The index at {folder} has no catalog. Run: python -m index rebuild")
+    connection = _connect(path)
+    try:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise StoreError(f"The catalog at {path} cannot be read: {error}. Run: python -m index rebuild") from error
+    if application != APPLICATION_ID:
+        connection.close()
+        raise StoreError(f"{path} is not a Footnote catalog. Give another place with --store.")
+    if version > SCHEMA_VERSION:
+        connection.close()
+        raise StoreTooNew(
+            f"The index at {folder} was written by a newer version of Footnote (format {version}; this version "
+            f"reads up to {SCHEMA_VERSION}). Update Footnote, or give another place with --store."
+        )
+    return connection, int(version)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cache_size = -32768")  # KiB: 32 MiB
+    return connection
+
+
+def _statements(script: str) -> list[str]:
+    """A script's single statements; `executescript` would commit between them."""
+    found: list[str] = []
+    held = ""
+    for line in script.splitlines():
+        held += line + "\n"
+        if sqlite3.complete_statement(held):
+            found.append(held)
+            held = ""
+    return found

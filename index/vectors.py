@@ -1,0 +1,261 @@
+"""Vectors in Chroma: sealed once written, so that any number of processes may read them.
+
+Chroma holds a *base*: the vectors the catalog had when the base was made. A base is never changed
+after it is sealed (two processes that both write to one Chroma folder damage it, and one that only
+reads would not see the other's changes); vectors added since are few and are searched exactly,
+from the catalog, until the next base takes them in. Chroma can be deleted at any time: the catalog
+keeps every vector.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import StoreError
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
+    from chromadb.api.models.Collection import Collection
+
+Vectors = NDArray[np.float32]
+Batches = Iterator[tuple[list[int], Vectors]]
+
+COLLECTION = "vectors"
+BATCH = 5000  # vectors in one call; Chroma takes at most 5461
+# Chosen for recall at 10 against exact search: benchmarks/index_scale.py.
+HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 128, "ef_search": 128, "max_neighbors": 24}
+PROBE = Path(__file__).with_name("probe.py")
+PROBE_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """Which vectors Chroma holds: those the catalog had, up to the id `upto`, when the base `name` was made."""
+
+    name: str
+    upto: int
+    count: int
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Base:
+        return cls(**json.loads(text))
+
+
+class Sealed:
+    """An open base, for searching; safe from several threads."""
+
+    def __init__(self, client: Client, collection: Collection) -> None:
+        self._client = client
+        self._collection = collection
+
+    def query(self, vector: Vectors, limit: int) -> list[int]:
+        """The ids of about the `limit` nearest vectors, in no promised order."""
+        try:
+            found = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=[])
+        except Exception as error:  # Chroma raises many kinds
+            raise StoreError(f"Searching the vectors in Chroma failed: {error}") from error
+        return [int(id) for id in found["ids"][0]]
+
+    def batches(self, size: int = BATCH) -> Batches:
+        """All it holds, for checking: ids and float32 rows."""
+        for at in range(0, self._collection.count(), size):
+            got = self._collection.get(limit=size, offset=at, include=["embeddings"])
+            yield [int(id) for id in got["ids"]], np.asarray(got["embeddings"], dtype=np.float32)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class Bases(Protocol):
+    """Where bases are kept: a folder, or a Chroma server."""
+
+    def seal(self, batches: Batches, count: int, done: Callable[[int], None]) -> str:
+        """Make a base of `count` vectors and return its name; `done` is told how many are in so far."""
+        ...
+
+    def open(self, name: str) -> Sealed:
+        """Open a base for searching. Raises `StoreError` where it is missing or damaged."""
+        ...
+
+    def sound(self, base: Base) -> bool:
+        """Whether a base is there and can be searched."""
+        ...
+
+    def sweep(self, keep: str | None) -> None:
+        """Delete every base but one."""
+        ...
+
+
+class LocalBases:
+    """Bases in a generation's folder, one Chroma folder each."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "chroma"
+
+    def seal(self, batches: Batches, count: int, done: Callable[[int], None]) -> str:
+        name = uuid4().hex[:12]
+        part = self._folder / f"{name}.part"
+        client = _local_client(part)
+        try:
+            fill(client, COLLECTION, batches, count, done)
+        finally:
+            client.close()
+        _probe(part)
+        part.rename(self._folder / name)
+        self._note_stamps(name)
+        return name
+
+    def open(self, name: str) -> Sealed:
+        self._check(name)
+        with self._marked(name):
+            return open_collection(_local_client(self._folder / name), COLLECTION)
+
+    def sound(self, base: Base) -> bool:
+        try:
+            self._check(base.name)
+        except StoreError:
+            return False
+        return True
+
+    def sweep(self, keep: str | None) -> None:
+        for path in self._folder.glob("*") if self._folder.is_dir() else ():
+            if path.name.split(".")[0] != keep:
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+    def _check(self, name: str) -> None:
+        """See that a base can be opened, in another process where it is not as it was when it was last seen whole."""
+        folder = self._folder / name
+        if not folder.is_dir():
+            raise StoreError(f"The vectors at {folder} are missing. Run python -m index to make them again.")
+        if self._stamps(name) != self._noted_stamps(name) or self._died_opening(name):
+            _probe(folder)
+            self._note_stamps(name)
+
+    def _stamps(self, name: str) -> dict[str, list[int]]:
+        """Size and time of the graph's files. Chroma's own database is left out: opening it touches it."""
+        folder = self._folder / name
+        files = [path for path in sorted(folder.glob("*/*")) if path.is_file()]
+        return {path.relative_to(folder).as_posix(): [path.stat().st_size, path.stat().st_mtime_ns] for path in files}
+
+    def _noted_stamps(self, name: str) -> object:
+        try:
+            return json.loads((self._folder / f"{name}.checked").read_text())
+        except (OSError, ValueError):
+            return None
+
+    def _note_stamps(self, name: str) -> None:
+        with suppress(OSError):  # a reader without the right to write probes again next time
+            (self._folder / f"{name}.checked").write_text(json.dumps(self._stamps(name)))
+
+    @contextmanager
+    def _marked(self, name: str) -> Iterator[None]:
+        """A mark that outlives this process only if it dies while opening: a broken graph kills, it does not raise."""
+        mark = self._folder / f"{name}.opening-{os.getpid()}"
+        with suppress(OSError):
+            mark.touch()
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                mark.unlink(missing_ok=True)
+
+    def _died_opening(self, name: str) -> bool:
+        died = False
+        for mark in self._folder.glob(f"{name}.opening-*"):
+            if not _alive(int(mark.name.rpartition("-")[2])):
+                died = True
+                with suppress(OSError):
+                    mark.unlink(missing_ok=True)
+        return died
+
+
+def fill(client: Client, name: str, batches: Batches, count: int, done: Callable[[int], None]) -> None:
+    """Make a collection of exactly `count` vectors."""
+    # Written to disk once, by the last vector: Chroma counts the vectors since it last wrote.
+    written = max(count, 3)  # the least Chroma takes
+    try:
+        collection = client.create_collection(
+            name,
+            configuration={"hnsw": {**HNSW, "sync_threshold": written, "batch_size": min(written, 1000)}},
+            embedding_function=None,
+        )
+        filled = 0
+        for ids, rows in batches:
+            collection.add(ids=[str(id) for id in ids], embeddings=rows)
+            filled += len(ids)
+            done(filled)
+        stored = collection.count()
+    except Exception as error:  # Chroma raises many kinds
+        raise StoreError(f"Writing the vectors to Chroma failed: {error}") from error
+    if not filled == stored == count:
+        raise StoreError(f"Chroma took {stored} of {count} vectors. Run python -m index again.")
+
+
+def open_collection(client: Client, name: str) -> Sealed:
+    """Open a collection and search it once, which loads its graph."""
+    try:
+        collection = client.get_collection(name, embedding_function=None)
+        sealed = Sealed(client, collection)
+        some = collection.get(limit=1, include=["embeddings"])
+        sealed.query(np.asarray(some["embeddings"], dtype=np.float32)[0], 1)
+    except Exception as error:
+        client.close()
+        raise StoreError(f"The vectors in Chroma cannot be opened: {error}") from error
+    return sealed
+
+
+def _local_client(folder: Path) -> Client:
+    import chromadb
+    from chromadb.config import Settings
+
+    try:
+        # Typed as the interface, it is always a Client, which can be closed.
+        return cast("Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False)))
+    except Exception as error:
+        raise StoreError(f"Chroma cannot be opened at {folder}: {error}") from error
+
+
+def _probe(folder: Path) -> None:
+    """Open and search a base in a process of its own, since a damaged graph can crash the one that opens it."""
+    try:
+        # -P: this package's folder must not come before the libraries on the path.
+        ended = subprocess.run(
+            [sys.executable, "-P", str(PROBE), str(folder), COLLECTION],
+            capture_output=True,
+            text=True,
+            timeout=PROBE_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise StoreError(f"The vectors at {folder} could not be opened in {PROBE_SECONDS} seconds.") from error
+    if ended.returncode:
+        last = (ended.stderr.strip().splitlines() or [f"it ended with {ended.returncode}"])[-1]
+        raise StoreError(f"The vectors at {folder} are damaged: {last}")
+
+
+def _alive(process: int) -> bool:
+    if os.name != "posix":
+        return False  # elsewhere a signal cannot ask; a base being opened is probed once too often
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
