@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder import Encoder
 from index.errors import EmbeddingError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 BUNDLED = "all-MiniLM-L6-v2"
 # The safetensors file of sentence-transformers/all-MiniLM-L6-v2 as its authors published it.
@@ -85,29 +89,39 @@ def bundled_weights(folder: Path) -> Path:
 
 
 class BundledEmbedder:
-    """all-MiniLM-L6-v2 on ONNX Runtime: mean of the token states, made a unit vector (384 numbers)."""
+    """all-MiniLM-L6-v2 on ONNX Runtime: mean of the token states, made a unit vector (384 numbers).
+
+    Nothing is read until something is embedded or counted, so that an index that needs no work, and a
+    page that is only shown, cost nothing. A missing or damaged file is an `EmbeddingError` at that time.
+    """
 
     dimension = 384
 
     def __init__(self, folder: Path | None = None) -> None:
-        from safetensors.numpy import load_file
-        from tokenizers import Tokenizer
-
-        folder = folder or bundled_folder()
         self.name = embedder_name()
-        weights = load_file(bundled_weights(folder))
-        self._encoder = Encoder({name.removeprefix("bert."): array for name, array in weights.items()})
-        # Two tokenizers, because padding and truncation are state of the object, not of a call.
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.no_padding()
-        self._counter = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._counter.no_truncation()
-        self._counter.no_padding()
+        self._folder = folder
+        self._loading = threading.Lock()
+        self._loaded: tuple[Encoder, Tokenizer] | None = None
+
+    def load(self) -> tuple[Encoder, Tokenizer]:
+        """The weights and the tokenizer, read the first time."""
+        with self._loading:
+            if self._loaded is None:
+                from safetensors.numpy import load_file
+                from tokenizers import Tokenizer
+
+                folder = self._folder or bundled_folder()
+                weights = load_file(bundled_weights(folder))
+                tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+                tokenizer.no_truncation()
+                tokenizer.no_padding()
+                self._loaded = Encoder({n.removeprefix("bert."): a for n, a in weights.items()}), tokenizer
+            return self._loaded
 
     def embed(self, texts: Sequence[str]) -> Vectors:
+        encoder, tokenizer = self.load()
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
-        encodings = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        encodings = [_truncated(encoding.ids) for encoding in tokenizer.encode_batch_fast(list(texts))]
         # Texts of like length share a batch, so that little is computed for padding.
         order = sorted(range(len(texts)), key=lambda i: len(encodings[i]))
         for at in range(0, len(order), BATCH):
@@ -117,7 +131,7 @@ class BundledEmbedder:
             for row, i in enumerate(batch):
                 ids[row, : len(encodings[i])] = encodings[i]
             mask = (ids != 0).astype(np.int32)
-            states = self._encoder.states(ids, mask, np.zeros_like(ids))
+            states = encoder.states(ids, mask, np.zeros_like(ids))
             summed = np.einsum("btw,bt->bw", states, mask.astype(np.float32))
             rows[batch] = summed / np.linalg.norm(summed, axis=1, keepdims=True)
         return rows
@@ -126,7 +140,13 @@ class BundledEmbedder:
         return np.asarray(self.embed([text])[0])
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(e.ids) for e in self._counter.encode_batch(list(texts), add_special_tokens=False)]
+        _, tokenizer = self.load()
+        return [len(e.ids) for e in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+
+def _truncated(ids: list[int]) -> list[int]:
+    """A text's tokens, cut to what the model reads, the closing special token kept."""
+    return ids if len(ids) <= MAX_TOKENS else [*ids[: MAX_TOKENS - 1], ids[-1]]
 
 
 class SentenceTransformerEmbedder:
@@ -144,7 +164,7 @@ class SentenceTransformerEmbedder:
                 "Footnote downloads nothing by itself."
             ) from error
         self.name = model
-        dimension = self._model.get_sentence_embedding_dimension()
+        dimension = self._model.get_embedding_dimension()
         if dimension is None:
             raise EmbeddingError(f"The embedding model {model!r} does not state its dimension. Use another model.")
         self.dimension = dimension

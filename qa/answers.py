@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 MARKER = re.compile(r"\[(\d+)\]")
@@ -109,3 +108,11 @@ class Answer:
             "citations": [asdict(citation) for citation in self.citations],
             "nearest": [asdict(passage) for passage in self.nearest],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An answer on its way: the text so far, with whole markers only; the last step carries the answer."""
+
+    text: str
+    answer: Answer | None = None

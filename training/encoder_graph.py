@@ -107,7 +107,9 @@ def build() -> onnx.ModelProto:
                 epsilon=EPSILON,
             ),
         ]
-    inputs = [helper.make_tensor_value_info(n, TensorProto.INT32, ["batch", "tokens"]) for n in ("ids", "mask", "kinds")]
+    inputs = [
+        helper.make_tensor_value_info(n, TensorProto.INT32, ["batch", "tokens"]) for n in ("ids", "mask", "kinds")
+    ]
     states = helper.make_tensor_value_info("states", TensorProto.FLOAT, ["batch", "tokens", WIDTH])
     weights = [external(name, shape) for name, shape in weight_shapes().items()]
     weights.append(helper.make_tensor("zero", TensorProto.INT64, [1], [0]))

@@ -1,0 +1,34 @@
+# `make chat` opens the page, `make test` checks everything; both set themselves up the first time.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+.PHONY: chat test test-all lint bench train screenshots clean
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	@touch $@
+
+chat: $(VENV)/.installed
+	$(RUN) -m ui
+
+lint: $(VENV)/.installed
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+	$(RUN) -m mypy
+
+test: lint
+	$(RUN) -m pytest
+
+test-all: lint
+	$(RUN) -m pytest -m "slow or not slow" --timeout 1800
+
+train: $(VENV)/.installed
+	$(RUN) -m training
+
+screenshots: $(VENV)/.installed
+	$(RUN) tests/ui/screenshots.py docs
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

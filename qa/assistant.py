@@ -1,0 +1,215 @@
+"""Assistant: documents in, cited answers out. Puts the parts together and holds what is open."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from types import TracebackType
+from typing import Self
+
+from index.build import Report, update
+from index.documents import Document, Rejected
+from index.embedding import Embedder, open_embedder
+from index.progress import Progress, silent
+from index.records import DocumentRecord
+from index.snapshot import Snapshot
+from index.store import Store
+from qa import extractive, followups, spelling
+from qa.answers import Answer, Nearest, Step, Turn
+from qa.confidence import Calibration, features
+from qa.extractive import Evidence
+from qa.reader import Reader
+from qa.retrieval import Hit, candidates
+from qa.settings import Settings
+from qa.windows import Window
+
+REFUSAL = "The documents do not say."
+NEAREST = 3  # passages offered beside a refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found for a question: the passages read, and every sentence of them, best first."""
+
+    asked: str
+    searched_for: str
+    hits: tuple[Hit, ...]
+    ranked: tuple[Evidence, ...]
+
+
+class Assistant:
+    """Answers questions over one folder of documents. Safe to use from several threads."""
+
+    def __init__(self, settings: Settings, store: Store, embedder: Embedder) -> None:
+        self.settings = settings
+        self._store = store
+        self._embedder = embedder
+        self._calibration = Calibration.load()
+        self._loading = threading.Lock()
+        self._loaded: Reader | None = None
+
+    @classmethod
+    def open(cls, settings: Settings | None = None, *, refresh: bool = True, progress: Progress = silent) -> Self:
+        """Open the assistant over a folder of documents, and bring its index up to date unless told not to.
+
+        Raises a `FootnoteError` where the folder or the index cannot be used.
+        """
+        settings = settings or Settings()
+        embedder = open_embedder(settings.embedding)
+        if refresh:
+            update(settings.folder, settings.location, embedder, progress=progress)
+        return cls(settings, Store.open(settings.location, embedder_name=embedder.name), embedder)
+
+    def close(self) -> None:
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the models are loaded, so that the next answer does not wait for them."""
+        return self._loaded is not None
+
+    def load(self) -> None:
+        """Load the models now rather than with the first question."""
+        self._reader()
+
+    def answer(self, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None) -> Answer:
+        """Answer a question with citations, or refuse.
+
+        `history` holds the turns before it, oldest first; `within` the paths of the only documents to
+        answer from, `None` for all. Raises `ValueError` for a blank question.
+        """
+        for step in self.stream(question, history, within):
+            if step.answer is not None:
+                return step.answer
+        raise AssertionError("a stream ends with an answer")
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
+    ) -> Iterator[Step]:
+        """The same in steps: text that grows, and the whole answer in the last step."""
+        if not question.strip():
+            raise ValueError("The question is empty. Ask something about the documents.")
+        started = time.perf_counter()
+        with self._store.snapshot() as now:
+            findings = self.find(now, question, history, within)
+            answer = self._extract(now, findings)
+        answer = replace(answer, seconds=time.perf_counter() - started)
+        yield Step(answer.text, answer)
+
+    def find(
+        self, now: Snapshot, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
+    ) -> Findings:
+        """Search and read: the passages for a question and their sentences, ranked as evidence."""
+        reader = self._reader()
+        resolved = followups.resolve(history, question)
+        searched_for = spelling.mend(resolved, now.vocabulary)
+        found = candidates(now, searched_for, self._embedder.embed_query(searched_for), within)[
+            : self.settings.passages
+        ]
+        passages = now.passages([key for key, *_ in found])
+        records = now.records({passage.document for passage in passages.values()})
+        hits = tuple(
+            Hit(passages[key], record.title, record.metadata, score, cosine, words)
+            for key, score, cosine, words in found
+            if key in passages and (record := records.get(passages[key].document))
+        )
+        readings = reader.read(searched_for, [window(hit) for hit in hits])
+        return Findings(question.strip(), searched_for, hits, tuple(extractive.rank(hits, readings)))
+
+    def documents(self) -> tuple[DocumentRecord, ...]:
+        """The indexed documents, by path."""
+        return self._store.documents()
+
+    def rejected(self) -> tuple[Rejected, ...]:
+        """The files that gave no document, and why."""
+        return self._store.rejected()
+
+    def document(self, path: str) -> Document:
+        """A document with its text. Raises `KeyError` if it is not indexed (any more)."""
+        return self._store.document(path)
+
+    def update(self, progress: Progress = silent) -> Report:
+        """Bring the index up to date with the documents folder."""
+        return update(self.settings.folder, self.settings.location, self._embedder, progress=progress)
+
+    def _reader(self) -> Reader:
+        with self._loading:
+            if self._loaded is None:
+                self._embedder.embed_query("ready")
+                self._loaded = Reader.open()
+            return self._loaded
+
+    def _extract(self, now: Snapshot, findings: Findings) -> Answer:
+        """The answer made of the documents' own sentences, or a refusal."""
+        if not findings.ranked:
+            return self._refusal(findings, 0.0)
+        chosen = extractive.choose(findings.asked, findings.ranked)
+        answerable, right = self._calibration.probabilities(features(findings.asked, findings.ranked, chosen))
+        if answerable < self._calibration.threshold:
+            return self._refusal(findings, answerable)
+        documents = {path: now.document(path) for path in {e.document for e in chosen}}
+        text, citations = extractive.compose(chosen, documents)
+        return Answer(
+            question=findings.asked,
+            text=text,
+            citations=citations,
+            confidence=right,
+            searched_for=findings.searched_for,
+        )
+
+    def _refusal(self, findings: Findings, confidence: float) -> Answer:
+        best = list(dict.fromkeys(evidence.hit for evidence in findings.ranked))[:NEAREST]
+        return Answer(
+            question=findings.asked,
+            text=REFUSAL,
+            refused=True,
+            confidence=confidence,
+            searched_for=findings.searched_for,
+            nearest=tuple(nearest(hit) for hit in best),
+        )
+
+
+def window(hit: Hit) -> Window:
+    """A passage as the reader reads it, under its document's title and date."""
+    passage = hit.passage
+    sentences = tuple(passage.sentence(i) for i in range(len(passage.sentences)))
+    return Window(hit.title, passage.heading, hit.metadata.date, sentences)
+
+
+def nearest(hit: Hit) -> Nearest:
+    """A passage offered beside a refusal."""
+    passage = hit.passage
+    return Nearest(
+        document=passage.document,
+        title=hit.title,
+        page=passage.page,
+        heading=passage.heading,
+        start=passage.span.start,
+        end=passage.span.end,
+        quote=passage.text,
+        score=hit.cosine,
+    )
+
+
+def answer(question: str, history: Sequence[Turn] = (), settings: Settings | None = None) -> Answer:
+    """Answer one question over the default documents, or those of `settings`; the index is made on first use.
+
+    The assistant stays open for the next question with equal settings.
+    """
+    return _assistant(settings or Settings()).answer(question, history)
+
+
+@cache
+def _assistant(settings: Settings) -> Assistant:
+    return Assistant.open(settings)

@@ -1,0 +1,200 @@
+"""The commands of `python -m qa`: one question, a file of them, or a question file measured."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from index.environment import settings_from
+from index.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from qa.answers import Answer
+    from qa.assistant import Assistant
+
+asking = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+measuring = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+Documents = Annotated[Path | None, typer.Option(help="The documents folder.", show_default="seeds")]
+StorePlace = Annotated[
+    str | None,
+    typer.Option("--store", help="Where the index is: a folder or a Chroma URL.", show_default="your data folder"),
+]
+Embedding = Annotated[str | None, typer.Option(help="The embedding model.", show_default="the bundled one")]
+Model = Annotated[
+    str | None,
+    typer.Option(help="A language model: openai:NAME, ollama:NAME, anthropic:NAME ...", show_default="none"),
+]
+BaseUrl = Annotated[str | None, typer.Option(help="The address of an OpenAI-compatible server for --model.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Leave out what a language model says without support.")]
+
+
+@asking.command()
+def ask(
+    context: typer.Context,
+    question: Annotated[list[str] | None, typer.Argument(help="The question.", show_default=False)] = None,
+    documents: Documents = None,
+    store: StorePlace = None,
+    embedding: Embedding = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    strict: Strict = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
+    batch: Annotated[
+        Path | None, typer.Option(help='Answer a file of {"id", "question", "history"} lines; JSON lines out.')
+    ] = None,
+) -> None:
+    """Answer a question over a folder of documents, with citations.
+
+    `python -m qa eval QUESTIONS.jsonl` measures the answers to a question file instead.
+    """
+    if (batch is None) == (not question):
+        raise FootnoteError('Nothing was asked. Give a question, python -m qa "When did it end?", or --batch FILE.')
+    with open_assistant(context.obj, documents, store, embedding, model, base_url, strict) as assistant:
+        if batch is not None:
+            for line in answered_lines(assistant, batch):
+                sys.stdout.write(line + "\n")
+                sys.stdout.flush()
+            return
+        answer = assistant.answer(" ".join(question or []))
+    if as_json:
+        sys.stdout.write(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) + "\n")
+    else:
+        show(answer, Console(soft_wrap=True))
+
+
+@measuring.command()
+def evaluate(
+    context: typer.Context,
+    questions: Annotated[Path, typer.Argument(help="A question file: one JSON object a line.")],
+    documents: Documents = None,
+    store: StorePlace = None,
+    embedding: Embedding = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    strict: Strict = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the measures as one JSON object.")] = False,
+    misses: Annotated[int, typer.Option(min=0, help="How many answers that were not right to print.")] = 10,
+) -> None:
+    """Measure the answers to a question file: right, supported, precise, refused where they should be."""
+    from qa import evaluation
+
+    asked = _read(lambda: evaluation.read_questions(questions))
+    rows: dict[str, list[dict[str, float]]] = defaultdict(list)
+    missed: list[tuple[evaluation.Question, Answer]] = []
+    with open_assistant(context.obj, documents, store, embedding, model, base_url, strict) as assistant:
+        texts = {record.path: assistant.document(record.path).text for record in assistant.documents()}
+        for question in asked:
+            answer = assistant.answer(question.text, question.history)
+            row = evaluation.measure(question, answer, texts)
+            rows[question.kind].append(row)
+            if row.get("correct") == 0.0 or row.get("refused_right") == 0.0:
+                missed.append((question, answer))
+    total = evaluation.summarise([row for kind in rows.values() for row in kind])
+    by_kind = {kind: evaluation.summarise(some) | {"n": len(some)} for kind, some in sorted(rows.items())}
+    if as_json:
+        sys.stdout.write(json.dumps({"all": total | {"n": len(asked)}, "kinds": by_kind}, indent=2) + "\n")
+        return
+    out = Console(soft_wrap=True, highlight=False)
+    for name, meaning in evaluation.MEASURES.items():
+        if name in total:
+            out.print(f"{name:14} {total[name]:8.3f}   {meaning}", markup=False)
+    out.print(_table(by_kind))
+    for question, answer in missed[:misses]:
+        wanted = "; ".join(question.answers) if question.answerable else "a refusal"
+        out.print(f"\n{question.id} [{question.kind}] {question.text}", markup=False)
+        out.print(f"  wanted: {wanted}\n  got:    {answer.text[:300]}", markup=False)
+
+
+def open_assistant(
+    environment: Mapping[str, str],
+    documents: Path | None,
+    store: str | None,
+    embedding: str | None,
+    model: str | None,
+    base_url: str | None,
+    strict: bool,
+) -> Assistant:
+    """The assistant that flags ask for, then the environment, then the defaults; progress goes to standard error."""
+    from index.display import Shown
+    from qa.assistant import Assistant
+    from qa.settings import Settings
+
+    given = {"documents": documents, "store": store, "embedding": embedding, "model": model, "base_url": base_url}
+    chosen: dict[str, Any] = {name: value or environment.get(name) for name, value in given.items()}
+    settings = Settings(**{name: value for name, value in chosen.items() if value}, strict=strict)
+    with Shown(Console(stderr=True, soft_wrap=True)) as shown:
+        return Assistant.open(settings, progress=shown)
+
+
+def answered_lines(assistant: Assistant, batch: Path) -> Iterator[str]:
+    """One JSON line an answer, in the order of the file's questions."""
+    from qa import evaluation
+
+    for question in _read(lambda: evaluation.read_questions(batch)):
+        answer = assistant.answer(question.text, question.history)
+        yield json.dumps({"id": question.id} | answer.to_dict(), ensure_ascii=False)
+
+
+def show(answer: Answer, out: Console) -> None:
+    """The answer as text, and under it the words it cites."""
+    out.print(answer.text, markup=False, highlight=False)
+    if answer.notice:
+        out.print(f"\n{answer.notice}", markup=False, highlight=False)
+    if answer.searched_for != answer.question:
+        out.print(f"\nSearched for: {answer.searched_for}", markup=False, highlight=False, style="dim")
+    out.print()
+    for citation in answer.citations:
+        out.print(f"[{citation.number}] {_place(citation)}", markup=False, highlight=False, style="bold")
+        out.print(f"    “{' '.join(citation.quote.split())}”", markup=False, highlight=False)
+    if answer.refused and answer.nearest:
+        out.print("The nearest passages:", style="dim")
+        for passage in answer.nearest:
+            start = " ".join(passage.quote.split())[:160]
+            out.print(f"  {_place(passage)}: {start} ...", markup=False, highlight=False, style="dim")
+
+
+def _place(cited: Any) -> str:
+    """Where cited words stand: title, file, page, heading."""
+    page = "" if not cited.page else f"page {cited.page}" if cited.page.isdigit() else cited.page
+    parts = [f"{cited.title} ({cited.document})", page, cited.heading if cited.heading != cited.title else ""]
+    return ", ".join(printable(part) for part in parts if part)
+
+
+def printable(text: str) -> str:
+    """Text without characters that would steer a terminal: file names and titles are not ours."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def _read(read: Any) -> Any:
+    try:
+        return read()
+    except (OSError, ValueError) as error:
+        raise FootnoteError(f"The question file cannot be read: {error}") from error
+
+
+def _table(by_kind: Mapping[str, Mapping[str, float]]) -> Table:
+    columns = ("n", "correct", "supported", "precise", "refused_right", "refused_wrong", "words")
+    table = Table("kind", *columns)
+    for kind, measures in by_kind.items():
+        table.add_row(kind, *(f"{measures[c]:.3g}" if c in measures else "-" for c in columns))
+    return table
+
+
+def main(environment: Mapping[str, str]) -> None:
+    """Run the program. Errors a user may see are printed without a traceback; exit status 1."""
+    arguments = sys.argv[1:]
+    app, arguments = (measuring, arguments[1:]) if arguments[:1] == ["eval"] else (asking, arguments)
+    try:
+        app(args=arguments, obj=settings_from(environment))
+    except (FootnoteError, ValueError) as error:
+        Console(stderr=True, soft_wrap=True).print(f"{error}", markup=False, highlight=False)
+        raise SystemExit(1) from None

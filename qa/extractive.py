@@ -1,0 +1,183 @@
+"""Evidence to Answer, without a language model: the documents' own sentences, put together (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.documents import Document, Span
+from qa.answers import Citation
+from qa.retrieval import Hit
+from qa.windows import Reading
+
+WINDOW_WEIGHT = 0.5  # of a window's logit in the score of its sentences
+FUSED_WEIGHT = 0.3  # of the fused retrieval score, a sum of z-scores
+MARGIN = 4.0  # logits below the best sentence at which a sentence is no longer evidence
+MOST = 3  # sentences
+MOST_LISTED = 5  # sentences, where the question asks for several things
+ALIKE = 0.8  # share of the shorter sentence's words that makes two sentences say the same
+
+_LISTED = re.compile(
+    r"\b(?:which (?:\w+ )?(?:\w+s)\b|what are|who are|list|name (?:the|all|two|three|four|five)|all the|"
+    r"what (?:two|three|four|five)|"
+    r"how (?:do|does|did|has|have|is|are|was|were|can|should)|compare|comparison|differ(?:ent|ence|s)?|versus|vs|"
+    r"both|respectively|summari[sz]e|overview|steps|reasons|ways|measures|views?|sides?|agree|compared)\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"[\"“'‘]?(?:He|She|They|It|His|Her|Their|Its|This|These|Such|The (?:former|latter))\b")
+_MARKS = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*+•·–]\s+)+|\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`")
+_ROW = re.compile(r"\s*\|(.*?)\|?\s*$")
+_BRACKETED = re.compile(r"\[(\d+)\]")
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of a passage, and how well it supports an answer.
+
+    `score` is a logit, comparable among the sentences of one question; `probability` (0..1) is the
+    reader's own for this sentence; `window` (0..1) its probability that the passage answers.
+    """
+
+    hit: Hit
+    sentence: int
+    score: float
+    probability: float
+    window: float
+
+    @property
+    def document(self) -> str:
+        return self.hit.passage.document
+
+    @property
+    def span(self) -> Span:
+        return self.hit.passage.sentences[self.sentence]
+
+    @property
+    def text(self) -> str:
+        return self.hit.passage.sentence(self.sentence)
+
+
+def rank(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Evidence]:
+    """Every sentence that was read, the best evidence first."""
+    ranked = [
+        Evidence(
+            hit,
+            i,
+            logit + WINDOW_WEIGHT * reading.answered + FUSED_WEIGHT * hit.score,
+            reading.evidence_probability[i],
+            reading.answered_probability,
+        )
+        for hit, reading in zip(hits, readings, strict=True)
+        for i, logit in enumerate(reading.evidence)
+    ]
+    return sorted(ranked, key=lambda e: (-e.score, e.document, e.span.start))
+
+
+def asks_for_several(question: str) -> bool:
+    """Whether a question asks for a list, a way, reasons or a comparison rather than for one fact."""
+    return _LISTED.search(question) is not None
+
+
+def choose(question: str, ranked: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences an answer is made of: the best and those close to it that add something, best first."""
+    most = MOST_LISTED if asks_for_several(question) else MOST
+    chosen: list[Evidence] = []
+    for evidence in ranked:
+        if len(chosen) == most or evidence.score < ranked[0].score - MARGIN:
+            break
+        if not any(same(evidence.text, other.text) for other in chosen):
+            chosen.append(evidence)
+    return chosen
+
+
+def same(a: str, b: str) -> bool:
+    """Whether two sentences say the same in nearly the same words, as a lead and its body do."""
+    first, second = set(_WORD.findall(a.casefold())), set(_WORD.findall(b.casefold()))
+    return len(first & second) >= ALIKE * min(len(first), len(second))
+
+
+def compose(chosen: Sequence[Evidence], documents: Mapping[str, Document]) -> tuple[str, tuple[Citation, ...]]:
+    """The answer's text with its markers, and the citations they stand for.
+
+    Sentences are grouped by document, the best document first, and stand in the document's order; where
+    several documents speak, each group says whose words they are and when they were written.
+    """
+    groups: dict[str, list[Evidence]] = {}
+    for evidence in chosen:
+        groups.setdefault(evidence.document, []).append(evidence)
+    paragraphs: list[str] = []
+    citations: list[Citation] = []
+    for path, group in groups.items():
+        document = documents[path]
+        statements: list[str] = []
+        for evidence in sorted(group, key=lambda e: e.span.start):
+            span = with_antecedent(evidence, group)
+            citations.append(cite(document, span, len(citations) + 1))
+            statements.append(f"{readable(document, span)} [{len(citations)}]")
+        source = attribution(document) if len(groups) > 1 else ""
+        paragraphs.append(f"{source}: {' '.join(statements)}" if source else " ".join(statements))
+    return "\n\n".join(paragraphs), tuple(citations)
+
+
+def with_antecedent(evidence: Evidence, group: Sequence[Evidence]) -> Span:
+    """The sentence, with the one before it where it begins with a pronoun that nothing shown explains."""
+    before = evidence.sentence - 1
+    if before < 0 or _PRONOUN.match(evidence.text) is None:
+        return evidence.span
+    earlier = evidence.hit.passage.sentences[before]
+    if any(other.span == earlier for other in group):
+        return evidence.span
+    return Span(earlier.start, evidence.span.end)
+
+
+def cite(document: Document, span: Span, number: int) -> Citation:
+    """A citation of some words of a document, taken from its text."""
+    return Citation(
+        number=number,
+        document=document.path,
+        title=document.title,
+        page=document.page_at(span.start),
+        heading=document.heading_at(span.start),
+        start=span.start,
+        end=span.end,
+        quote=span.of(document.text),
+        digest=document.digest,
+    )
+
+
+def attribution(document: Document) -> str:
+    """Who says it and when, as far as the document states it; its title where it names nobody."""
+    stated = document.metadata
+    who = stated.publisher or stated.author or document.title
+    return f"{who} ({stated.date})" if stated.date else who
+
+
+def readable(document: Document, span: Span) -> str:
+    """A span of a document as running text: markup taken off, a table's row with its header."""
+    text = span.of(document.text)
+    row = _ROW.match(text)
+    if row and "\n" not in text.strip():
+        return _row(document, span, row[1])
+    flat = " ".join(_MARKS.sub("", line).strip() for line in text.splitlines())
+    # A bracketed number of the document's own would be taken for a marker of ours.
+    return _BRACKETED.sub(r"(\1)", re.sub(r"\s+", " ", flat)).strip()
+
+
+def _row(document: Document, span: Span, row: str) -> str:
+    cells = [_MARKS.sub("", cell).strip() for cell in row.split("|")]
+    header = _header(document.text, span.start)
+    if len(header) == len(cells) > 2:
+        text = "; ".join(f"{name}: {cell}" if name else cell for name, cell in zip(header, cells, strict=True) if cell)
+    else:
+        text = ": ".join(cell for cell in cells if cell)
+    return _BRACKETED.sub(r"(\1)", text)
+
+
+def _header(text: str, start: int) -> list[str]:
+    """The cells of the first row of the Markdown table that a row stands in."""
+    top = text.rfind("\n\n", 0, start) + 1
+    lines = [line for line in text[top:start].splitlines() if line.lstrip().startswith("|")]
+    match = _ROW.match(lines[0]) if lines else None
+    return [_MARKS.sub("", cell).strip() for cell in match[1].split("|")] if match else []

@@ -1,0 +1,70 @@
+"""A question and what was said before, made into one that can be searched alone, by rule (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.answers import Turn
+
+REACH = 3  # earlier questions a chain of follow-ups may lean on
+
+_POINTS_BACK = re.compile(
+    r"\b(?:he|him|his|she|her|hers|they|them|their|theirs|it|its|this|that|these|those|there|then|"
+    r"ones?|other|others|same|former|latter|both|else|either|neither|such|instead|again|too|also|himself|herself)\b",
+    re.IGNORECASE,
+)
+_OPENS_ELLIPTICALLY = re.compile(
+    r"\W*(?:and|but|so|or|then|because|what about|how about|what if|why not|which one|who else|really)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:(?:of|the|de|van|von|and)\s+)?[A-ZÀ-Þ][\w’'.-]*)*")
+# A clause that only opens another one: "that" after these verbs points at no earlier turn.
+_CONJUNCTION = re.compile(
+    r"\b(?:say|said|says|claim(?:ed|s)?|think|thought|believe[ds]?|mean[st]?|know|so|fact)\s+that\b"
+)
+_BARE = 3  # words; a question this short has no subject of its own ("Why?", "Since when?")
+
+
+def resolve(history: Sequence[Turn], question: str) -> str:
+    """The question as it should be searched for: by itself, or after the earlier questions it leans on.
+
+    A question leans on the last one when it points back ("he", "that one"), opens like the rest of a
+    sentence ("And in 2031?") or is too short to stand alone. The earlier questions come first, in order,
+    back to the first that stood alone. Names from the last answer come in where the question points back
+    at a person or a thing that no earlier question names.
+    """
+    asked = [turn.text.strip() for turn in history if turn.role == "user" and turn.text.strip()]
+    if not asked or not leans_on_history(question):
+        return question.strip()
+    chain: list[str] = []
+    for earlier in reversed(asked[-REACH:]):
+        chain.insert(0, earlier)
+        if not leans_on_history(earlier):
+            break
+    answered = [turn.text for turn in history if turn.role == "assistant"]
+    named = names(" ".join(chain)) | names(question)
+    missing = [name for name in names(answered[-1]) if name not in named][:2] if answered and not named else []
+    return " ".join([*chain, *missing, question.strip()])
+
+
+def leans_on_history(question: str) -> bool:
+    """Whether a question cannot be understood without what was said before."""
+    if _OPENS_ELLIPTICALLY.match(question):
+        return True
+    own = _CONJUNCTION.sub(" ", question)
+    return len(_WORD.findall(own)) <= _BARE or _POINTS_BACK.search(own) is not None
+
+
+def names(text: str) -> dict[str, None]:
+    """Capitalised runs of words that do not open a sentence, in order of appearance."""
+    found: dict[str, None] = {}
+    for match in _NAME.finditer(text):
+        before = text[: match.start()].rstrip()
+        opens = not before or before[-1] in ".!?"
+        name = match.group().rstrip(".'’-")
+        if opens and " " not in name:
+            continue
+        found[name] = None
+    return found

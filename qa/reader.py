@@ -1,0 +1,163 @@
+"""The reader: which sentences of a window are evidence for a question, and whether it is answered there.
+
+A cross-encoder made from MiniLM (see `weights/README.md` and `training/`). It reads the question
+together with a window of a document and gives every sentence, the window, and every stretch of words a score.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding import bundled_folder
+from index.encoder import Encoder
+from index.errors import ReaderError
+from qa.windows import Reading, Row, ShortAnswer, Tokens, Window, pack
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+FOLDER = Path(__file__).parent / "weights"
+ROW_TOKENS = 288  # the longest row the weights were trained on
+BATCH = 8
+SHORT_TOKENS = 25  # a longer stretch is no short answer
+UNREAD = -20.0  # a logit below any that is read
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Platt:
+    """A logit made a probability: 1 / (1 + exp(-(slope * logit + shift))). Platt, 1999."""
+
+    slope: float
+    shift: float
+
+    def __call__(self, logit: float) -> float:
+        return 1 / (1 + math.exp(-max(min(self.slope * logit + self.shift, 60.0), -60.0)))
+
+
+class Reader:
+    """Reads windows. Deterministic, and safe to call from several threads."""
+
+    def __init__(self, weights: dict[str, Floats], tokenizer: Tokenizer, answered: Platt, evidence: Platt) -> None:
+        self._encoder = Encoder({n.removeprefix("enc."): a for n, a in weights.items() if n.startswith("enc.")})
+        self._heads = {n: a for n, a in weights.items() if not n.startswith("enc.")}
+        self._tokenizer = tokenizer
+        self._answered = answered
+        self._evidence = evidence
+
+    @classmethod
+    def open(cls, folder: Path = FOLDER) -> Reader:
+        """The reader whose weights and calibration lie in a folder.
+
+        Raises `ReaderError` where they are missing, damaged or not what `reader.json` says they are.
+        """
+        from safetensors.numpy import load
+        from tokenizers import Tokenizer
+
+        try:
+            stated = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
+            data = (folder / "reader.safetensors").read_bytes()
+        except (OSError, ValueError) as error:
+            raise ReaderError(f"The reader cannot be loaded from {folder}: {error}. Reinstall footnote-qa.") from error
+        digest = hashlib.sha256(data).hexdigest()
+        if digest != stated["sha256"]:
+            raise ReaderError(
+                f"The reader's weights in {folder} are damaged: their SHA-256 is {digest}, not {stated['sha256']}. "
+                "Reinstall footnote-qa."
+            )
+        tokenizer = Tokenizer.from_file(str(bundled_folder() / "tokenizer.json"))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return cls(unpacked(load(data)), tokenizer, Platt(*stated["answered"]), Platt(*stated["evidence"]))
+
+    def read(self, question: str, windows: Sequence[Window]) -> tuple[Reading, ...]:
+        """One reading a window, in order; every sentence of a window is scored, however long the window."""
+        asked = self._tokens([question])[0]
+        jobs: list[tuple[int, Row]] = []
+        for number, window in enumerate(windows):
+            prefix, *sentences = self._tokens([window.prefix, *window.sentences])
+            jobs.extend((number, row) for row in pack(asked, prefix, sentences, ROW_TOKENS))
+        found = [_Scores(len(window.sentences)) for window in windows]
+        # Rows of like length share a batch, so that little is computed for padding.
+        jobs.sort(key=lambda job: len(job[1].ids))
+        for at in range(0, len(jobs), BATCH):
+            batch = jobs[at : at + BATCH]
+            for (number, row), states in zip(batch, self._states([row for _, row in batch]), strict=True):
+                self._score(row, states, found[number])
+        return tuple(map(self._reading, found))
+
+    def _tokens(self, texts: list[str]) -> list[Tokens]:
+        encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        return [Tokens(tuple(encoding.ids), tuple(encoding.offsets)) for encoding in encodings]
+
+    def _states(self, rows: Sequence[Row]) -> Floats:
+        longest = max(len(row.ids) for row in rows)
+        ids = np.zeros((len(rows), longest), dtype=np.int32)
+        kinds = np.zeros_like(ids)
+        for i, row in enumerate(rows):
+            ids[i, : len(row.ids)] = row.ids
+            kinds[i, row.second : len(row.ids)] = 1
+        return self._encoder.states(ids, (ids != 0).astype(np.int32), kinds)
+
+    def _score(self, row: Row, states: Floats, scores: _Scores) -> None:
+        answered = float(states[0] @ self._heads["ans.weight"][0] + self._heads["ans.bias"][0])
+        scores.answered = max(scores.answered, answered)
+        ends = states @ self._heads["span.weight"].T + self._heads["span.bias"]
+        none = float(ends[0].sum())
+        for part in row.parts:
+            mean = states[part.start : part.end].mean(axis=0)
+            logit = float(mean @ self._heads["sent.weight"][0] + self._heads["sent.bias"][0])
+            scores.evidence[part.sentence] = max(scores.evidence[part.sentence], logit)
+            start, end, logit = _best_stretch(ends[part.start : part.end])
+            if scores.span is None or logit - none > scores.span.score:
+                at, until = part.offsets[start][0], part.offsets[end][1]
+                if at < until:
+                    scores.span = ShortAnswer(part.sentence, at, until, logit - none)
+
+    def _reading(self, scores: _Scores) -> Reading:
+        return Reading(
+            answered=scores.answered,
+            evidence=tuple(scores.evidence),
+            span=scores.span,
+            answered_probability=self._answered(scores.answered),
+            evidence_probability=tuple(map(self._evidence, scores.evidence)),
+        )
+
+
+class _Scores:
+    """What is known of a window while its rows are read."""
+
+    def __init__(self, sentences: int) -> None:
+        self.answered = UNREAD
+        self.evidence = [UNREAD] * sentences
+        self.span: ShortAnswer | None = None
+
+
+def _best_stretch(ends: Floats) -> tuple[int, int, float]:
+    """The best first and last token (of at most SHORT_TOKENS) by the sum of their logits (tokens, 2)."""
+    total = ends[:, :1] + ends[None, :, 1]
+    allowed = np.tri(len(ends), dtype=bool).T & np.tri(len(ends), k=SHORT_TOKENS - 1, dtype=bool)
+    start, end = np.unravel_index(np.where(allowed, total, -np.inf).argmax(), total.shape)
+    return int(start), int(end), float(total[start, end])
+
+
+def unpacked(stored: dict[str, NDArray[np.generic]]) -> dict[str, Floats]:
+    """Weights as float32. A matrix stored as int8 has its rows' scales beside it, under "NAME.scale"."""
+    scales = {name.removesuffix(".scale"): array for name, array in stored.items() if name.endswith(".scale")}
+    return {
+        name: array.astype(np.float32) * scales[name].astype(np.float32)[:, None]
+        if name in scales
+        else array.astype(np.float32)
+        for name, array in stored.items()
+        if not name.endswith(".scale")
+    }

@@ -1,0 +1,48 @@
+"""Misspelt words of a question, mended from the index's own vocabulary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from index.words import words_of
+
+SHORTEST = 5  # letters; shorter words have too many neighbours to guess at
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+Vocabulary = Callable[[str, range], Mapping[str, int]]
+
+
+def mend(question: str, vocabulary: Vocabulary) -> str:
+    """The question with each word that no passage holds replaced by the nearest that some passage holds.
+
+    `vocabulary(prefix, lengths)` gives the indexed words that begin with a prefix and have a length in
+    a range, and in how many passages each stands. One slip (a letter more, less, other, or two swapped)
+    is mended in words of 5 to 7 letters, two in longer ones. The first letter is taken to be right.
+    """
+    return _WORD.sub(lambda match: _mended(match.group(), vocabulary), question)
+
+
+def _mended(word: str, vocabulary: Vocabulary) -> str:
+    folded = "".join(words_of(word))
+    if len(folded) < SHORTEST:
+        return word
+    slips = 1 if len(folded) < 8 else 2
+    near = vocabulary(folded[0], range(len(folded) - slips, len(folded) + slips + 1))
+    if folded in near or _inflected(folded, near):
+        return word
+    found = process.extract(folded, near.keys(), scorer=DamerauLevenshtein.distance, score_cutoff=slips, limit=5)
+    if not found:
+        return word
+    best = min(found, key=lambda match: (match[1], -near[match[0]], match[0]))[0]
+    return best.capitalize() if word[0].isupper() else best
+
+
+def _inflected(word: str, near: Mapping[str, int]) -> bool:
+    """Whether the index holds the word with another ending: that is grammar, not a slip."""
+    stems = {word.removesuffix(ending) for ending in ("s", "es", "ed", "d", "ing", "ly")} | {word}
+    return any(stem + ending in near for stem in stems for ending in ("", "s", "es", "ed", "d", "ing", "e"))
