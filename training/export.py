@@ -1,0 +1,56 @@
+"""Trained weights to the form that ships: matrices as int8 rows with a float16 scale each, all else float16."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save
+
+HEADS = ("sent.", "ans.", "span.")  # 1,536 numbers in all: not worth rounding
+
+
+def packed(weights: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.generic]]:
+    """Weights as `qa.reader.unpacked` reads them; the pooler, which the reader does not use, is left out."""
+    stored: dict[str, NDArray[np.generic]] = {}
+    for name, array in weights.items():
+        if name.startswith("enc.pooler."):
+            continue
+        if array.ndim != 2 or name.startswith(HEADS):
+            stored[name] = array.astype(np.float16)
+            continue
+        rows = array.astype(np.float32)
+        # Rounded up to float16, so that no row overflows 127; an all-zero row keeps a scale that is not zero.
+        scale = np.maximum(np.abs(rows).max(axis=1) / 127, np.finfo(np.float16).tiny).astype(np.float16)
+        scale = np.where(
+            np.abs(rows).max(axis=1) > scale.astype(np.float32) * 127, np.nextafter(scale, np.float16(1)), scale
+        )
+        stored[name] = np.rint(rows / scale.astype(np.float32)[:, None]).astype(np.int8)
+        stored[f"{name}.scale"] = scale
+    return stored
+
+
+def export(weights: Path, folder: Path, half: bool = False) -> Path:
+    """Write `reader.safetensors` and its checksum into a folder, keeping the calibration that lies there.
+
+    `half` keeps float16 throughout, to measure what rounding to int8 costs. Weights that are new need a new
+    calibration: until `training.platt` has run, the old one stands.
+    """
+    tensors = load_file(weights)
+    kept = {name: array.astype(np.float16) for name, array in tensors.items() if not name.startswith("enc.pooler.")}
+    data = save(kept if half else packed(tensors))
+    folder.mkdir(parents=True, exist_ok=True)
+    stated = folder / "reader.json"
+    old = (
+        json.loads(stated.read_text(encoding="utf-8")) if stated.exists() else {"answered": [1, 0], "evidence": [1, 0]}
+    )
+    target = folder / "reader.safetensors"
+    temporary = target.with_suffix(".tmp")
+    temporary.write_bytes(data)
+    temporary.replace(target)
+    stated.write_text(json.dumps(old | {"sha256": hashlib.sha256(data).hexdigest()}, indent=1) + "\n", encoding="utf-8")
+    return target

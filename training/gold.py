@@ -1,0 +1,107 @@
+"""Collections of documents with questions: their windows, and which sentences of them are evidence."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.documents import Document, Heading, Metadata
+from index.passages import split
+from qa.windows import Window
+from training.examples import IGNORE, Example
+
+TRAINED = ("affairs", "company", "manuals", "history")
+TESTED = ("studies", "council")
+
+_FOLD = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " ", "–": "-", "—": "-"})
+_DATE = re.compile(
+    r"(?:\d{1,2}(?:st|nd|rd|th)? )?(?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December)(?: \d{1,2},)? \d{4}|\d{4}-\d{2}-\d{2}|(?<![\d-])\d{4}(?:-\d{2})?(?![\d-])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A window and the document it comes from."""
+
+    document: str
+    window: Window
+
+
+def read_document(path: Path) -> Document:
+    """A Markdown or text file with its title, headings and date as far as plain rules find them."""
+    text = path.read_text(encoding="utf-8")
+    headings = [Heading(m.start(), len(m[1]), m[2].strip()) for m in re.finditer(r"(?m)^(#{1,6}) +(.+)$", text)]
+    first = next(line.strip() for line in text.splitlines() if line.strip())
+    title = headings[0].text if headings else re.sub(r"^(?:\w[\w ]*: )", "", first)
+    # The title's own heading stands over everything and would be said twice.
+    rest = tuple(h for h in headings if h is not headings[0]) if headings else ()
+    found = _DATE.search(path.stem.replace("_", " ")) or _DATE.search(text[:400])
+    return Document(path.name, title[:160], text, headings=rest, metadata=Metadata(date=found[0] if found else ""))
+
+
+def windows(folder: Path, count: Callable[[Sequence[str]], list[int]], limit: int) -> list[Placed]:
+    """All windows of a collection's documents, as `index.passages` makes them under a token limit."""
+    placed = []
+    for path in sorted((folder / "documents").iterdir()):
+        document = read_document(path)
+        for passage in split(document, count, limit):
+            parts = tuple(span.of(document.text) for span in passage.sentences)
+            window = Window(document.title, passage.heading, document.metadata.date, parts)
+            placed.append(Placed(path.name, window))
+    return placed
+
+
+def questions(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def asked(question: dict[str, Any]) -> str:
+    """The question as the reader gets it: a follow-up stands after the question it follows."""
+    history = question.get("history") or []
+    return f"{history[-1]['question']} {question['question']}" if history else question["question"]
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text.translate(_FOLD)).strip().casefold()
+
+
+def label(sentence: str, wanted: Sequence[str], facts: Sequence[str]) -> int:
+    """1 if the sentence is evidence, or a part of it; unknown if it shares half its words, or holds a key fact."""
+    text = plain(sentence)
+    words = set(re.findall(r"\w+", text))
+    best = 0
+    for evidence in wanted:
+        shared = words & set(re.findall(r"\w+", evidence))
+        if text in evidence and (len(words) >= 4 or text == evidence):
+            return 1
+        if evidence in text:
+            return 1
+        if len(shared) >= 0.5 * len(set(re.findall(r"\w+", evidence))):
+            best = IGNORE
+    return IGNORE if best == IGNORE or any(fact in text for fact in facts) else 0
+
+
+def example(question: dict[str, Any], placed: Placed, kind: str) -> Example:
+    """What the reader should say of a window for a collection's question.
+
+    Key facts seen outside the listed evidence are not held against the reader: such sentences may well be evidence.
+    """
+    wanted = [plain(e["sentence"]) for e in question["evidence"] if e["doc"] == placed.document]
+    facts = [plain(f) for group in question["must_include"] for f in group if len(f) > 1] if wanted else [
+        plain(f) for group in question["must_include"] for f in group if len(f) > 3
+    ]  # fmt: skip
+    labels = tuple(label(s, wanted, facts) for s in placed.window.sentences)
+    answered = 1 if 1 in labels else IGNORE if IGNORE in labels else 0
+    answer = ""
+    if answered == 1:
+        held = [s for s, value in zip(placed.window.sentences, labels, strict=True) if value == 1]
+        options = [f for group in question["must_include"][:1] for f in group]
+        # Only a question with a single key fact has a short answer that can be told from these lists.
+        if len(question["must_include"]) == 1:
+            answer = next((f for f in sorted(options, key=len, reverse=True) if any(f in s for s in held)), "")
+    return Example(asked(question), placed.window, labels, answered, answer, kind)

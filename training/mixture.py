@@ -1,0 +1,135 @@
+"""The training data of one pass: how much of each kind, fixed by the seed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+from index.embedding import Embedder
+from qa.windows import Window
+from training import gold, sources
+from training.augment import (
+    bared,
+    cropped,
+    disfluent,
+    follow_up,
+    misspelt,
+    names_in,
+    restyled,
+    swapped,
+    without_evidence,
+)
+from training.examples import IGNORE, Example
+from training.retrieve import Fused
+
+WINDOW_TOKENS = (150, 110, 180)  # a pass's windows: the product's are of at most 180 tokens, most are shorter
+PUBLIC = {"squad": 1300, "nq": 900, "qed": 350, "new_wiki": 350, "amazon": 120, "reddit": 150, "policyqa": 200}
+NQ_NEGATIVES, NEAR_ANSWERABLE, NEAR_UNANSWERABLE = 900, 4, 8
+
+
+def make_pass(number: int, seed: int, data: Path, folder: Path, embedder: Embedder) -> list[Example]:
+    """All examples of pass `number`, shuffled. `data` and `folder` hold the public sets and the collections."""
+    rng = Random(f"{seed}/{number}")
+    examples = [
+        *from_collections(rng, folder, embedder, WINDOW_TOKENS[number % len(WINDOW_TOKENS)]),
+        *from_synthetic(rng, data / "synthetic", embedder),
+        *from_public(rng, data),
+    ]
+    rng.shuffle(examples)
+    return examples
+
+
+def from_collections(rng: Random, folder: Path, embedder: Embedder, tokens: int) -> list[Example]:
+    """For each question the windows that answer it and some of the best found that do not."""
+    examples: list[Example] = []
+    for name in gold.TRAINED:
+        placed = gold.windows(folder / name, embedder.count_tokens, tokens)
+        questions = gold.questions(folder / name)
+        names = names_in([s for p in placed for s in p.window.sentences])
+        ranked = Fused([p.window for p in placed], embedder).rank([gold.asked(q) for q in questions], 12)
+        for question, found in zip(questions, ranked, strict=True):
+            every = [gold.example(question, p, f"collections/{question['type']}") for p in placed]
+            right = [e for e in every if e.answered == 1]
+            wrong = [every[i] for i in found if every[i].answered == 0]
+            near = NEAR_ANSWERABLE if question["answerable"] else NEAR_UNANSWERABLE
+            weight = 1.0 if question["answerable"] else 1.5
+            chosen = rng.sample(right, min(4, len(right))) + [
+                replace(e, weight=weight) for e in wrong[:2] + rng.sample(wrong[2:], max(0, min(near, len(wrong)) - 2))
+            ]
+            for example in chosen:
+                examples.append(restyled(bared(example, rng), rng, 0.3))
+                made = without_evidence(example) if rng.random() < 0.3 else None
+                made = swapped(example, names, rng) if made is None and rng.random() < 0.15 else made
+                if example.answered == 1 and made:
+                    examples.append(bared(made, rng))
+    return examples
+
+
+def from_synthetic(rng: Random, folder: Path, embedder: Embedder) -> list[Example]:
+    """Each question with its own passage, and with others that resemble it."""
+    rows = [row for row in sources.synthetic(folder) if not sources.held_out(row["passage"])]
+    passages = {row["passage"]: Window(row["title"], "", "", tuple(row["sentences"])) for row in rows}
+    keys, asked = list(passages), defaultdict[str, list[str]](list)
+    for row in rows:
+        if row["answerable"]:
+            asked[row["passage"]].append(row["question"])
+    ranked = Fused(list(passages.values()), embedder).rank([row["question"] for row in rows], 4)
+    names = names_in([s for w in passages.values() for s in w.sentences])
+    examples: list[Example] = []
+    for row, found in zip(rows, ranked, strict=True):
+        own = bared(sources.synthetic_example(row), rng)
+        base = cropped(own, rng) if rng.random() < 0.5 else own
+        if rng.random() < 0.12 and len(asked[row["passage"]]) > 1:
+            earlier = rng.choice([q for q in asked[row["passage"]] if q != row["question"]])
+            examples.append(follow_up(base, earlier, rng))
+        else:
+            examples.append(replace(restyled(base, rng, 0.25), weight=1.0 if row["answerable"] else 1.5))
+        made = without_evidence(base) if rng.random() < 0.2 else None
+        made = swapped(base, names, rng) if made is None and rng.random() < 0.15 else made
+        if row["answerable"] and made:
+            examples.append(made)
+        others = [keys[i] for i in found if keys[i] != row["passage"]]
+        if rng.random() < 0.35:
+            other = elsewhere(own, passages[rng.choice(others[:3])])
+            examples.append(restyled(bared(cropped(other, rng), rng), rng, 0.25))
+    return examples
+
+
+def elsewhere(example: Example, window: Window) -> Example:
+    """The question with a window that is not its own; sentences that hold the answer's words stay unjudged."""
+    answer = example.answer.casefold()
+    labels = tuple(IGNORE if len(answer) > 2 and answer in s.casefold() else 0 for s in window.sentences)
+    answered = IGNORE if IGNORE in labels else 0
+    return Example(example.question, window, labels, answered, "", example.kind + "/elsewhere")
+
+
+def from_public(rng: Random, data: Path) -> list[Example]:
+    """A sample of the public sets, so that what they teach is kept; and passages that answer another NQ question."""
+    shifts = data / "squadshifts"
+    every: dict[str, Sequence[Example]] = {
+        "squad": list(sources.squad(data / "squad", kept_out=False)),
+        "nq": list(sources.natural_questions(data / "nq_open_oracle")),
+        "qed": list(sources.qed(data / "qed")),
+        "new_wiki": list(sources.span_file(shifts / "new_wiki_v1.0.json", "new_wiki")),
+        "amazon": list(sources.span_file(shifts / "amazon_reviews_v1.0.json", "amazon")),
+        "reddit": list(sources.span_file(shifts / "reddit_v1.0.json", "reddit")),
+        "policyqa": list(sources.span_file(data / "policyqa" / "dev.json", "policyqa")),
+    }
+    examples = [e for name, count in PUBLIC.items() for e in rng.sample(every[name], min(count, len(every[name])))]
+    asked = list(every["nq"])
+    pool = [e.window for e in asked]
+    chosen = rng.sample(range(len(asked)), NQ_NEGATIVES)
+    ranked = Fused(pool, None).rank([asked[i].question for i in chosen], 6)
+    for i, found in zip(chosen, ranked, strict=True):
+        others = [n for n in found if pool[n].sentences != asked[i].window.sentences]
+        # Passages of one article may answer too; the nearest of another article is wrong and close.
+        others = [n for n in others if pool[n].title != asked[i].window.title] or others
+        examples.append(elsewhere(asked[i], pool[others[0]]))
+    plain = [e if rng.random() < 0.9 else bared(e, rng) for e in examples]
+    return [
+        replace(e, question=rng.choice((misspelt, disfluent))(e.question, rng)) if rng.random() < 0.05 else e
+        for e in plain
+    ]
