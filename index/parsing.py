@@ -140,7 +140,8 @@ def _kind(mode: int) -> str:
 class Parser:
     """Reads files of the folder `root`, those whose parsing is a risk each in a process that can be killed.
 
-    A file gets `seconds` of wall-clock time and its process `megabytes` of memory (address space, where the
+    A file gets `seconds` of wall-clock time (when words in pictures are recognised, each page gets as much) and its
+    process `megabytes` of memory (address space, where the
     system can limit it); a process past either, or one that crashes, is replaced and the file `Rejected`.
     `processes` files are parsed at once; `read` may be called from that many threads. Small text files are read
     in the calling process. `reader` names the function that parses there, as "module:function". Close the

@@ -1,6 +1,7 @@
 """A process that reads files for us and may be killed: both ends of the pipe between.
 
-A request is a line of JSON, an answer a line with the number of bytes that follow and as many bytes of JSON.
+A request is a line of JSON, an answer a line with the number of bytes that follow and as many bytes of JSON. A line
+"alive" before it says that a long reading has got on, and gives it its time anew.
 JSON, not pickle: what a parser of foreign files sends back must not be able to run code here.
 """
 
@@ -20,10 +21,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from index.documents import Document, Heading, Metadata, Page, Rejected
+from index.formats.progress import listen
 
 READ_FILE = "index.formats:read_file"
 _START_SECONDS = 60.0
 _GRACE_SECONDS = 5  # after this much more than its time a process ends itself, should nobody be left to end it
+_ALIVE = b"alive\n"
 _MAIN = "import index.workers; index.workers.main()"
 
 
@@ -93,14 +96,17 @@ class Worker:
             late.set()
             process.kill()
 
-        timer = threading.Timer(seconds, stop)
-        timer.start()
-        try:
-            size = int(process.stdout.readline() or b"-1")
-            data = process.stdout.read(size) if size >= 0 else b""
-        finally:
-            timer.cancel()
-        if size < 0 or len(data) < size:
+        head = _ALIVE
+        data = b""
+        while head == _ALIVE:
+            timer = threading.Timer(seconds, stop)
+            timer.start()
+            try:
+                head = process.stdout.readline()
+                data = process.stdout.read(int(head)) if head[:1].isdigit() else b""
+            finally:
+                timer.cancel()
+        if not head or len(data) < int(head):
             raise Died(self._why(process, late.is_set(), seconds))
         return data
 
@@ -134,6 +140,13 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints must not stand among the answers
     _limit_memory(megabytes)
     read = _function(reader)
+
+    def say_alive() -> None:
+        answers.write(_ALIVE)
+        answers.flush()
+        _alarm(int(seconds) + _GRACE_SECONDS)
+
+    listen(say_alive)
     _send(answers, _encoded([]))
     for line in sys.stdin.buffer:
         path = json.loads(line)

@@ -6,61 +6,102 @@ import re
 import zipfile
 from pathlib import PurePosixPath
 
-from index.formats.content import Unreadable
 from index.formats.limits import check_zip
+from index.formats.unreadable import Unreadable
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_UNSUPPORTED = (
-    ((b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x28\xb5\x2f\xfd"),
-     "it is an archive of a kind that is not read. Unpack it, or pack it as .zip."),
-    ((b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*"), "it is a picture"),
-    ((b"\x00\x00\x00\x18ftyp", b"\x00\x00\x00\x1cftyp", b"\x00\x00\x00\x20ftyp", b"ID3", b"OggS", b"RIFF", b"fLaC"),
-     "it is sound or moving pictures"),
-    ((b"\x7fELF", b"MZ", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe"), "it is a program"),
-    ((b"SQLite format 3\x00",), "it is a database"),
-)  # fmt: skip
+_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
+_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x28\xb5\x2f\xfd")
+_SOUND = (b"ID3", b"OggS", b"fLaC", b"\x1aE\xdf\xa3")
+_PROGRAMS = (b"\x7fELF", b"MZ\x90", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\x00asm")
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])",
     re.IGNORECASE | re.DOTALL,
 )
-_BY_NAME = {
-    ".md": "markdown", ".markdown": "markdown", ".mdown": "markdown", ".mkd": "markdown", ".qmd": "markdown",
-    ".html": "html", ".htm": "html", ".xhtml": "html",
-}  # fmt: skip
-_NOT_TEXT = frozenset(
-    {".pdf", ".epub", ".zip", ".docx", ".pptx", ".xlsx", ".odt", ".odp", ".ods", ".doc", ".ppt", ".xls"}
-    | {".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp"}
+_BY_ENDING = {
+    ending: name
+    for name, endings in {
+        "markdown": "md markdown mdown mkd qmd rmd",
+        "html": "html htm xhtml",
+        "rst": "rst rest",
+        "delimited": "csv tsv tab",
+        "json": "json jsonl ndjson geojson",
+        "notebook": "ipynb",
+        "mail": "eml",
+        "code": "py pyi js mjs ts tsx jsx java c h cpp hpp cc cs go rs rb php swift kt kts scala sh bash zsh ps1 bat "
+        "cmd sql r jl lua pl pm css scss less vue svelte xml xsd xsl yaml yml toml ini cfg conf properties tf gradle "
+        "make cmake proto graphql dart ex exs erl hs ml clj el vim asm tex bib",
+    }.items()
+    for ending in endings.split()
+}
+_BINARY_ENDINGS = frozenset(
+    {"pdf", "epub", "zip", "docx", "pptx", "xlsx", "odt", "odp", "ods", "doc", "ppt", "xls", "rtf"}
+    | {"png", "jpg", "jpeg", "gif", "tif", "tiff", "bmp", "webp"}
 )
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+_PARTS = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/workbook.xml": "xlsx"}
+_PROGRAM_PACKAGES = frozenset({"jar", "war", "apk", "ipa", "whl", "egg", "xpi", "crx", "nupkg", "vsix"})
 
 
 def format_of(data: bytes, path: str) -> str:
-    """The name of the format of a file with content, one of the keys of `reading.READERS`.
+    """The name of the format of a file with the content `data`.
 
     Raises `Unreadable` for a file that no reader takes.
     """
-    ending = PurePosixPath(path).suffix.lower()
+    ending = PurePosixPath(path).suffix.lower().lstrip(".")
     if b"%PDF-" in data[:1024]:
         return "pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _packed(check_zip(data))
+        return _packed(check_zip(data), ending)
     if data.startswith(_OLE):
         raise _old_office(data)
-    for beginnings, what in _UNSUPPORTED:
-        if data.startswith(beginnings):
-            raise Unreadable("unsupported", what)
+    if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or _is_bitmap(data):
+        return "picture"
+    _refuse(data)
+    if data.startswith(b"{\\rtf"):
+        return "rtf"
     if _HTML.match(data[:4096]):
         return "html"
-    if ending in _NOT_TEXT:
+    if ending in _BINARY_ENDINGS:
         raise Unreadable(
-            "failed", f"it is damaged or not what its name says: its content is not that of a {ending} file"
+            "failed", f"it is damaged, or not what its name says: its content is not that of a .{ending} file"
         )
-    return _BY_NAME.get(ending, "text")
+    return _BY_ENDING.get(ending, "text")
 
 
-def _packed(archive: zipfile.ZipFile) -> str:
+def _refuse(data: bytes) -> None:
+    if data.startswith(_PACKED) or data[257:262] == b"ustar":
+        raise Unreadable("unsupported", "it is an archive of a kind that is not read. Unpack it, or pack it as .zip.")
+    if data.startswith(_SOUND) or data[4:8] == b"ftyp" or (data[:4] == b"RIFF" and data[8:12] in {b"WAVE", b"AVI "}):
+        raise Unreadable("unsupported", "it is sound or moving pictures")
+    if data.startswith(_PROGRAMS):
+        raise Unreadable("unsupported", "it is a program")
+    if data.startswith(b"SQLite format 3\x00"):
+        raise Unreadable("unsupported", "it is a database")
+
+
+def _is_bitmap(data: bytes) -> bool:
+    return data[:2] == b"BM" and int.from_bytes(data[2:6], "little") == len(data)
+
+
+def _packed(archive: zipfile.ZipFile, ending: str) -> str:
+    """Which of the formats that are zip archives inside."""
     names = set(archive.namelist())
-    if "word/document.xml" in names:
-        return "docx"
+    for part, name in _PARTS.items():
+        if part in names:
+            return name
+    if "mimetype" in names:
+        kind = archive.read("mimetype")[:100].decode("ascii", "replace").strip()
+        if kind == "application/epub+zip":
+            return "epub"
+        if kind.startswith(_OPEN_DOCUMENT):
+            return "opendocument"
+    if "META-INF/container.xml" in names:
+        return "epub"
+    if ending in _PROGRAM_PACKAGES:
+        raise Unreadable("unsupported", "it is a program")
+    if ending in _BINARY_ENDINGS - {"zip"}:
+        raise Unreadable("failed", f"it is damaged, or not what its name says: parts of a .{ending} file are missing")
     return "zip"
 
 

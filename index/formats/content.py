@@ -7,18 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from index.documents import Heading, Metadata, Page
+from index.formats.limits import check_text
 
 _SPACES = re.compile(r"[ \t\u00a0\u2007\u202f\v\f]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-
-
-class Unreadable(Exception):
-    """A file gives no document: one of the states of `Rejected`, and a sentence that says why."""
-
-    def __init__(self, state: str, reason: str) -> None:
-        super().__init__(reason)
-        self.state = state
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +18,7 @@ class Content:
     """A file's text with its pages, headings and what it states about itself.
 
     `title` and every field of `metadata` are "" where the file states nothing. `text` has "\\n" line ends, no
-    NUL and no lone surrogates.
+    NUL and no lone surrogates. `pictures` are the pages, from 1, that show something but gave no text.
     """
 
     text: str
@@ -34,6 +26,7 @@ class Content:
     pages: tuple[Page, ...] = ()
     headings: tuple[Heading, ...] = ()
     metadata: Metadata = field(default_factory=Metadata)
+    pictures: tuple[int, ...] = ()
 
 
 def verbatim(text: str) -> str:
@@ -71,7 +64,8 @@ def tidy(metadata: Metadata) -> Metadata:
 class Writer:
     """Puts a document's text together block by block, and notes where pages and headings begin.
 
-    Blocks are parted by a blank line, lines of one block (rows of a table, items of a list) by a line end.
+    Blocks are parted by a blank line, lines of one block (rows of a table, items of a list) by a line end. Raises
+    `Unreadable` as soon as the text is too long to keep.
     """
 
     def __init__(self) -> None:
@@ -138,6 +132,7 @@ class Writer:
     def _append(self, text: str) -> None:
         self._parts.append(text)
         self._length += len(text)
+        check_text(self._length)
 
     def content(self, title: str = "", metadata: Metadata | None = None) -> Content:
         """What has been written."""

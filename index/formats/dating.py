@@ -15,8 +15,8 @@ _CUE = re.compile(
     r"instead of|accepted|registered|deadline|due|on|reopens?|opened|closed|of the year|checked)"
     r"|(?P<changed>updated|last edit(?:ed)?|edited|revised|last changed|amended)"
     r"|(?P<issued>published|posted|issued|dated?|written|adopted(?: by [\w ]+)? on|adopted|approved|agreed|version of"
-    r"|edition|decided|prepared|exported|recorded|released?|minutes of|notes? of|meeting of|sitting of|correction|erratum|memo"
-    r"|statement)"
+    r"|edition|decided|prepared|exported|recorded|released?|minutes of|notes? of|meeting of|sitting of"
+    r"|correction|erratum|memo|statement)"
     r"|(?P<holds>in force|valid|effective|applies|applicable|starting|from|since|until|till|by|before|opening|opens)"
     r")\b(?=[^.;|]*$)",
     re.IGNORECASE,

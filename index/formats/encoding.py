@@ -7,7 +7,7 @@ import re
 
 from charset_normalizer import from_bytes
 
-from index.formats.content import Unreadable
+from index.formats.unreadable import Unreadable
 
 _BOMS = (  # UTF-32 first: its little-endian mark begins with UTF-16's
     (codecs.BOM_UTF8, "utf-8"),

@@ -21,8 +21,8 @@ _MEANT = re.compile(
 _FURNITURE = re.compile(
     r"cookies?\b|^skip to\b|^follow us\b|^language\s*:|^loading\b|^advert(?:isement|orial)\b|^subscribe\b"
     r"|^sign (?:in|up)\b|^log ?in\b|^share\b|^listen\b|^print\b|^menu\b|^search\b|^your free articles\b|accept all\b"
-    r"|^read more\b|^back to\b|^\[[^\]]+\]( \[[^\]]+\])*$|^(?:\d+ )?min(?:utes?)? read$|^(?:photo|image|picture|video)\s*[:|]"
-    r"|/\s?[A-Z][A-Za-z]{2,12}$",  # a picture's credit: "/CFP"
+    r"|^read more\b|^back to\b|^\[[^\]]+\]( \[[^\]]+\])*$|^(?:\d+ )?min(?:utes?)? read$"
+    r"|^(?:photo|image|picture|video)\s*[:|]|/\s?[A-Z][A-Za-z]{2,12}$",  # a picture's credit: "/CFP"
     re.IGNORECASE,
 )
 _PICTURE_NAME = re.compile(r"(?=\S*[\d_-])\S*[_-]\S*[_-]\S*$")

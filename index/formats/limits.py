@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-from index.formats.content import Unreadable
+from index.formats.unreadable import Unreadable
 
 MEBIBYTE = 1 << 20
 FILE_BYTES = 512 * MEBIBYTE
@@ -19,6 +19,28 @@ UNPACKED_RATIO = 200
 RATIO_FROM = 32 * MEBIBYTE
 MEMBERS = 10_000
 """The most files that are read from one archive."""
+
+
+class Budget:
+    """What one file of the folder may still unpack to, over all archives inside each other."""
+
+    def __init__(self) -> None:
+        self._bytes = UNPACKED_BYTES
+        self._characters = TEXT_CHARACTERS
+
+    def take_bytes(self, size: int) -> None:
+        """Counts a member of `size` bytes. Raises `Unreadable` when the file has unpacked to too much."""
+        self._bytes -= size
+        if self._bytes < 0:
+            raise Unreadable("failed", f"the archive unpacks to more than {_human(UNPACKED_BYTES)}. Unpack it.")
+
+    def take_text(self, characters: int) -> None:
+        """Counts a document's text. Raises `Unreadable` when the file's documents have too much together."""
+        self._characters -= characters
+        if self._characters < 0:
+            raise Unreadable(
+                "failed", f"the archive has over {TEXT_CHARACTERS // 1_000_000} million characters. Unpack it."
+            )
 
 
 def check_size(size: int, limit: int = FILE_BYTES) -> None:

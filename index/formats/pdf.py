@@ -2,133 +2,53 @@
 
 from __future__ import annotations
 
-import ctypes
-import io
 import re
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pypdfium2
-import pypdfium2.raw as pdfium_c
 
 from index.documents import Heading, Metadata
-from index.formats.content import Content, Unreadable, Writer, one_line, tidy
+from index.formats import ocr
+from index.formats.content import Content, Writer, one_line, tidy
 from index.formats.dates import iso_date
 from index.formats.limits import check_text
 from index.formats.opening import stated_in
-from index.formats.pdf_layout import HYPHENS, Line, paragraphs
+from index.formats.pdf_file import has_drawing, opened, page_lines
+from index.formats.pdf_layout import Line, paragraphs
+from index.formats.pdf_view import quote_rectangles, render_page
+from index.formats.unreadable import Unreadable
+
+__all__ = ["quote_rectangles", "read", "render_page"]
 
 _PAGES = 20_000
-_PDFIUM = threading.RLock()  # PDFium may be used by one thread at a time
-_WIDEST_PICTURE = 4000
-_LEAST_OVERLAP = 16  # letters of a quote that must be on a page to mark it there
-_GRID = 100_000  # steps to a page's width and height when places on it become shares
-_LINE = re.compile("[^\r\n\ufffe]+\ufffe?")  # PDFium marks a hyphen at a line's end by U+FFFE and no line end
 
 
 def read(data: bytes, path: str) -> Content:
-    """A PDF's text. Pages are labelled by their place, from "1".
+    """A PDF's text. Pages are labelled by their place, from "1". Pictures of text are read with the extra `ocr`.
 
-    Raises `Unreadable`: locked where it asks for a password, scanned where no page has text.
+    Raises `Unreadable`: locked where it asks for a password, scanned where no page has text and it cannot be
+    recognised, empty where there is nothing on any page.
     """
-    with _opened(data) as document:
+    with opened(data) as document:
         if len(document) > _PAGES:
             raise Unreadable("failed", f"it has {len(document)} pages; up to {_PAGES} are read. Split it.")
-        pages = []
+        pages: list[list[Line]] = []
+        pictures: list[int] = []  # the pages, from 1, that show something but have no text
         size = 0
         for number in range(len(document)):
-            pages.append(_lines(document, number))
-            size += sum(len(line.text) for line in pages[-1])
+            lines = page_lines(document, number)
+            if not lines and has_drawing(document, number):
+                lines = ocr.page_lines(document, number)
+                pictures += [] if lines else [number + 1]
+            pages.append(lines)
+            size += sum(len(line.text) for line in lines)
             check_text(size)
         stated = document.get_metadata_dict(skip_empty=True)
         outline = _outline(document)
     if not any(pages):
-        raise Unreadable("scanned", _NO_TEXT)
-    return _content(pages, outline, stated, path)
-
-
-_NO_TEXT = "its pages are pictures without text. Install the extra 'ocr' to have them read."
-
-
-def render_page(path: Path, page: int, width: int) -> bytes:
-    """A PNG picture of page `page` (from 1), `width` pixels wide. Raises `Unreadable`, or `ValueError` for the page."""
-    with _opened(path) as document:
-        if not 1 <= page <= len(document):
-            raise ValueError(f"{path.name} has pages 1 to {len(document)}, not {page}")
-        sheet = document[page - 1]
-        picture = sheet.render(scale=min(width, _WIDEST_PICTURE) / sheet.get_width()).to_pil()
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def quote_rectangles(path: Path, page_label: str, quote: str) -> list[tuple[float, float, float, float]]:
-    """Where a quote of the document's text stands on a page: a rectangle (left, top, right, bottom) for each line.
-
-    Coordinates are shares of the page's width and height (0..1) from its top left corner. White space, hyphens
-    and line ends need not agree. Of a quote that goes on over the page's end, the part on this page. Empty where
-    the page does not hold it.
-    """
-    with _opened(path) as document:
-        if not page_label.isdecimal() or not 1 <= int(page_label) <= len(document):
-            return []
-        page = document[int(page_label) - 1]
-        text_page = page.get_textpage()
-        found = _find(text_page, quote)
-        if found is None:
-            return []
-        first, last = found
-        boxes = [text_page.get_rect(at) for at in range(text_page.count_rects(first, last - first + 1))]
-        return [_share(page, box) for box in boxes]
-
-
-@contextmanager
-def _opened(source: bytes | Path) -> Iterator[pypdfium2.PdfDocument]:
-    with _PDFIUM:
-        try:
-            document = pypdfium2.PdfDocument(source)
-        except pypdfium2.PdfiumError as error:
-            if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
-                raise Unreadable("locked", "it asks for a password. Save a copy without one.") from error
-            raise Unreadable("failed", "it is damaged or not a PDF: no page could be read") from error
-        try:
-            yield document
-        finally:
-            document.close()
-
-
-def _lines(document: pypdfium2.PdfDocument, number: int) -> list[Line]:
-    """The lines of a page, in the order the file has them; none for a page that is damaged."""
-    try:
-        page = document[number]
-        text_page = page.get_textpage()
-    except pypdfium2.PdfiumError:
-        return []
-    text = text_page.get_text_range()
-    lines = []
-    for match in _LINE.finditer(text):
-        if stripped := match[0].strip():
-            first = match.start() + match[0].index(stripped[0])
-            lines.append(_line(text_page, number, text, first, first + len(stripped)))
-    text_page.close()
-    page.close()
-    return lines
-
-
-def _line(text_page: pypdfium2.PdfTextPage, number: int, text: str, start: int, end: int) -> Line:
-    left, bottom, right, top = text_page.get_charbox(_character(text_page, text, start), loose=True)
-    last = text_page.get_charbox(_character(text_page, text, end - 1), loose=True)
-    edges = (min(left, last[0]), max(right, last[2]), max(top, last[3]), min(bottom, last[1]))
-    return Line(number, one_line(text[start:end].replace("\ufffe", "\u00ad")), *edges, top - bottom)
-
-
-def _character(text_page: pypdfium2.PdfTextPage, text: str, at: int) -> int:
-    """PDFium's number for the character `at` of the page's text, which it counts in UTF-16."""
-    units = at if text.isascii() else len(text[:at].encode("utf-16-le")) // 2
-    return max(0, int(pdfium_c.FPDFText_GetCharIndexFromTextIndex(text_page, units)))
+        raise Unreadable("scanned", ocr.NO_TEXT) if pictures else Unreadable("empty", "its pages are blank")
+    return replace(_content(pages, outline, stated, path), pictures=tuple(pictures))
 
 
 def _outline(document: pypdfium2.PdfDocument) -> list[tuple[int, int, str]]:
@@ -191,48 +111,3 @@ def _placed(outline: Sequence[tuple[int, int, str]], content: Content) -> tuple[
         at = max(found.start() if found else start, at)
         headings.append(Heading(at, level, title))
     return tuple(headings)
-
-
-def _find(text_page: pypdfium2.PdfTextPage, quote: str) -> tuple[int, int] | None:
-    """The first and the last of the page's characters that a quote, or the longest beginning of it, covers."""
-    text = text_page.get_text_range()
-    places = [at for at, character in enumerate(text) if _counts(character)]
-    page = "".join(text[at] for at in places)
-    sought = "".join(filter(_counts, quote))
-    at = page.find(sought) if sought else -1
-    if at < 0:
-        at, sought = _overlap(page, sought)
-    if at < 0:
-        return None
-    first, last = places[at], places[at + len(sought) - 1]
-    return _character(text_page, text, first), _character(text_page, text, last)
-
-
-def _counts(character: str) -> bool:
-    return not character.isspace() and character not in HYPHENS and character.isprintable()
-
-
-def _overlap(page: str, sought: str) -> tuple[int, str]:
-    """The longest beginning of a quote that the page holds, if it is long enough to be no accident."""
-    low, high, found = _LEAST_OVERLAP, len(sought), -1
-    while low <= high:
-        middle = (low + high) // 2
-        if (at := page.find(sought[:middle])) >= 0:
-            found, low = at, middle + 1
-        else:
-            high = middle - 1
-    return found, sought[:high]
-
-
-def _share(page: pypdfium2.PdfPage, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    """A box in points from the lower left as shares of the page as it is shown (turned, cut), from the upper left."""
-    left, bottom, right, top = box
-    x1, y1 = _shown(page, left, top)
-    x2, y2 = _shown(page, right, bottom)
-    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
-
-
-def _shown(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[float, float]:
-    across, down = ctypes.c_int(), ctypes.c_int()
-    pdfium_c.FPDF_PageToDevice(page, 0, 0, _GRID, _GRID, 0, x, y, across, down)
-    return min(max(across.value / _GRID, 0.0), 1.0), min(max(down.value / _GRID, 0.0), 1.0)

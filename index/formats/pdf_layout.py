@@ -21,7 +21,10 @@ _MOST_HEADING_SIZES = 4
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a page: its text, its edges in points from the page's lower left corner, its letters' size."""
+    """A line of a page: its text, its edges in points from the page's lower left corner, its letters' height.
+
+    A hyphen at the line's end that may only part a word is "\\u00ad".
+    """
 
     page: int
     text: str
@@ -160,7 +163,7 @@ class _Mender:
             if not pages or pages[-1][1] != line.page:
                 pages.append((len(text), line.page))
             text += piece
-        return Paragraph(text, tuple(pages), level)
+        return Paragraph(text.replace("\u00ad", "-"), tuple(pages), level)
 
     def _joined(self, text: str, piece: str) -> str:
         """`text` as it must end for `piece` to follow it."""

@@ -10,11 +10,12 @@ from lxml import etree, html
 
 from index.documents import Metadata
 from index.formats.blocks import name_of, text_of, write_tree
-from index.formats.content import Content, Unreadable, Writer, one_line, tidy
+from index.formats.content import Content, Writer, one_line, tidy
 from index.formats.dates import iso_date
 from index.formats.encoding import decode
 from index.formats.limits import MEBIBYTE
 from index.formats.opening import stated_in
+from index.formats.unreadable import Unreadable
 
 _CHARSET = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE
@@ -46,6 +47,12 @@ def read(data: bytes, path: str) -> Content:
         stated.language or _language(tree),
     )
     return replace(content, title=opening.title, metadata=tidy(metadata))
+
+
+def visible_text(text: str, writer: Writer) -> None:
+    """Writes all visible text of a page, or of the piece of one that a mail is."""
+    if text.strip():
+        write_tree(parse(text), writer)
 
 
 def parse(text: str) -> etree._Element:

@@ -13,9 +13,9 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from index.documents import Metadata
-from index.formats.content import Content, Writer, one_line, tidy
-from index.formats.dates import iso_date
+from index.formats.content import Content, Writer, one_line
 from index.formats.limits import check_zip
+from index.formats.office import stated_metadata, stated_title
 from index.formats.opening import stated_in
 from index.formats.tables import rows_as_lines
 from index.formats.word_lists import Numbering
@@ -37,16 +37,13 @@ def read(data: bytes, path: str) -> Content:
     for note in _notes(document):
         writer.block(note)
     content = writer.content()
-    stated = document.core_properties
+    properties = document.core_properties
+    stated = stated_metadata(properties, properties.author)
     first = next((heading.text for heading in content.headings if heading.level == 1), "")
-    opening = stated_in(content.text, path, title=one_line(stated.title) or body.title or first)
-    metadata = Metadata(
-        author=opening.metadata.author or (stated.author if stated.author != "python-docx" else ""),
-        publisher=opening.metadata.publisher,
-        date=opening.metadata.date or iso_date(stated.modified or stated.created or ""),
-        language=stated.language,
-    )
-    return replace(content, title=opening.title, metadata=tidy(metadata))
+    opening = stated_in(content.text, path, title=stated_title(properties) or body.title or first)
+    found = opening.metadata
+    metadata = Metadata(found.author or stated.author, found.publisher, found.date or stated.date, stated.language)
+    return replace(content, title=opening.title, metadata=metadata)
 
 
 class _Body:
