@@ -1,4 +1,4 @@
-"""Trained weights to the form that ships: matrices as int8 rows with a float16 scale each, all else float16."""
+"""Trained weights to the form that ships: matrices as int8 rows with a float32 scale each, all else float16."""
 
 from __future__ import annotations
 
@@ -24,12 +24,9 @@ def packed(weights: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.
             stored[name] = array.astype(np.float16)
             continue
         rows = array.astype(np.float32)
-        # Rounded up to float16, so that no row overflows 127; an all-zero row keeps a scale that is not zero.
-        scale = np.maximum(np.abs(rows).max(axis=1) / 127, np.finfo(np.float16).tiny).astype(np.float16)
-        scale = np.where(
-            np.abs(rows).max(axis=1) > scale.astype(np.float32) * 127, np.nextafter(scale, np.float16(1)), scale
-        )
-        stored[name] = np.rint(rows / scale.astype(np.float32)[:, None]).astype(np.int8)
+        # An all-zero row keeps a scale that is not zero.
+        scale = np.maximum(np.abs(rows).max(axis=1) / 127, np.finfo(np.float32).tiny)
+        stored[name] = np.rint(rows / scale[:, None]).astype(np.int8)
         stored[f"{name}.scale"] = scale
     return stored
 
@@ -37,8 +34,8 @@ def packed(weights: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.
 def export(weights: Path, folder: Path, half: bool = False) -> Path:
     """Write `reader.safetensors` and its checksum into a folder, keeping the calibration that lies there.
 
-    `half` keeps float16 throughout, to measure what rounding to int8 costs. Weights that are new need a new
-    calibration: until `training.platt` has run, the old one stands.
+    `half` keeps float16 throughout, to measure what rounding to int8 costs. New weights need a new
+    calibration; until one is made, the old one stands.
     """
     tensors = load_file(weights)
     kept = {name: array.astype(np.float16) for name, array in tensors.items() if not name.startswith("enc.pooler.")}

@@ -18,7 +18,6 @@ CONFIG = BertConfig(
     max_position_embeddings=512,
     hidden_dropout_prob=0.0,  # one pass over the data: dropout costs a tenth of the time and has little to prevent
     attention_probs_dropout_prob=0.0,
-    attn_implementation="sdpa",
 )
 
 

@@ -147,7 +147,7 @@ def train(recipe: Recipe) -> Path:
         batch = Batch(*(getattr(batch, name).to(device) for name in Batch.__slots__))
         loss = losses(model, batch)
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_([*encoder, *heads], 1.0)
         optimiser.step()
         step, rows, running = step + 1, rows + len(batch.ids), running + float(loss.detach())
