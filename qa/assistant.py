@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache
 from types import TracebackType
@@ -126,6 +127,10 @@ class Assistant:
         )
         readings = reader.read(searched_for, [window(hit) for hit in hits])
         return Findings(question.strip(), searched_for, hits, tuple(extractive.rank(hits, readings)))
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """The index as it is now; what is asked of it agrees, whatever is written meanwhile."""
+        return self._store.snapshot()
 
     def documents(self) -> tuple[DocumentRecord, ...]:
         """The indexed documents, by path."""

@@ -60,7 +60,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=WORK, help="where examples and checkpoints lie")
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="prepare: the public sets")
-    parser.add_argument("--collections", type=Path, default=Path("../shared/collections"), help="prepare: collections")
+    roots = [Path("../shared/collections"), Path("training/collections")]
+    parser.add_argument("--collections", type=Path, nargs="+", default=roots, help="prepare: folders of collections")
     parser.add_argument("--passes", type=int, default=3, help="prepare: passes over the data, each made anew")
     parser.add_argument("--minutes", type=float, default=90, help="train: the learning rate falls to zero over these")
     parser.add_argument("--init", type=Path, help="train: start from a reader's weights, not the bundled MiniLM")

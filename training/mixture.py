@@ -25,16 +25,17 @@ from training.augment import (
 from training.examples import IGNORE, Example
 from training.retrieve import Fused
 
-WINDOW_TOKENS = (150, 110, 180)  # a pass's windows: the product's are of at most 180 tokens, most are shorter
-PUBLIC = {"squad": 1300, "nq": 900, "qed": 350, "new_wiki": 350, "amazon": 120, "reddit": 150, "policyqa": 200}
-NQ_NEGATIVES, NEAR_ANSWERABLE, NEAR_UNANSWERABLE = 900, 4, 8
+WINDOW_TOKENS = (180, 150, 110)  # a pass's windows: the product's are of at most 180 tokens, many are shorter
+PUBLIC = {"squad": 700, "nq": 400, "qed": 200, "new_wiki": 150, "amazon": 50, "reddit": 80, "policyqa": 100}
+NQ_NEGATIVES, NEAR_ANSWERABLE, NEAR_UNANSWERABLE = 300, 4, 8
+SYNTHETIC = 0.25  # share of the synthetic questions in a pass
 
 
-def make_pass(number: int, seed: int, data: Path, folder: Path, embedder: Embedder) -> list[Example]:
-    """All examples of pass `number`, shuffled. `data` and `folder` hold the public sets and the collections."""
+def make_pass(number: int, seed: int, data: Path, folders: Sequence[Path], embedder: Embedder) -> list[Example]:
+    """All examples of pass `number`, shuffled. `data` holds the public sets, `folders` the collections."""
     rng = Random(f"{seed}/{number}")
     examples = [
-        *from_collections(rng, folder, embedder, WINDOW_TOKENS[number % len(WINDOW_TOKENS)]),
+        *from_collections(rng, folders, embedder, WINDOW_TOKENS[number % len(WINDOW_TOKENS)]),
         *from_synthetic(rng, data / "synthetic", embedder),
         *from_public(rng, data),
     ]
@@ -42,12 +43,13 @@ def make_pass(number: int, seed: int, data: Path, folder: Path, embedder: Embedd
     return examples
 
 
-def from_collections(rng: Random, folder: Path, embedder: Embedder, tokens: int) -> list[Example]:
+def from_collections(rng: Random, folders: Sequence[Path], embedder: Embedder, tokens: int) -> list[Example]:
     """For each question the windows that answer it and some of the best found that do not."""
     examples: list[Example] = []
     for name in gold.TRAINED:
-        placed = gold.windows(folder / name, embedder.count_tokens, tokens)
-        questions = gold.questions(folder / name)
+        folder = next(root / name for root in folders if (root / name).is_dir())
+        placed = gold.windows(folder, embedder.count_tokens, tokens)
+        questions = gold.questions(folder)
         names = names_in([s for p in placed for s in p.window.sentences])
         ranked = Fused([p.window for p in placed], embedder).rank([gold.asked(q) for q in questions], 12)
         for question, found in zip(questions, ranked, strict=True):
@@ -70,7 +72,8 @@ def from_collections(rng: Random, folder: Path, embedder: Embedder, tokens: int)
 
 def from_synthetic(rng: Random, folder: Path, embedder: Embedder) -> list[Example]:
     """Each question with its own passage, and with others that resemble it."""
-    rows = [row for row in sources.synthetic(folder) if not sources.held_out(row["passage"])]
+    every = [row for row in sources.synthetic(folder) if not sources.held_out(row["passage"])]
+    rows = rng.sample(every, int(SYNTHETIC * len(every)))
     passages = {row["passage"]: Window(row["title"], "", "", tuple(row["sentences"])) for row in rows}
     keys, asked = list(passages), defaultdict[str, list[str]](list)
     for row in rows:

@@ -1,0 +1,179 @@
+"""The whole way, on real files, a real store and the real models: ask, cite, refuse, follow up, update."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from qa import Assistant, Settings, Turn
+from qa.evaluation import measure, read_questions, summarise
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    with Assistant.open(Settings(store=tmp_path_factory.mktemp("store"))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A folder of two short documents, and settings over it."""
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "ferry.md").write_text(
+        "---\ntitle: Ferry timetable\npublisher: Harbour Office\ndate: 2031-04-02\n---\n"
+        "# Crossings\n\nThe ferry to Ostrey leaves at 07:40 and at 16:15. A single ticket costs 12 crowns.\n",
+        encoding="utf-8",
+    )
+    (folder / "bakery.txt").write_text(
+        "The Mill Bakery\n\nThe bakery opens at six on weekdays. Its oven was built in 1874 by Hanna Brusk.\n",
+        encoding="utf-8",
+    )
+    return Settings(documents=folder, store=tmp_path / "store")
+
+
+def test_every_quote_stands_where_its_citation_says(assistant):
+    answer = assistant.answer("Which American officials may visit China after Blinken?")
+    assert not answer.refused
+    for citation in answer.citations:
+        document = assistant.document(citation.document)
+        assert document.text[citation.start : citation.end] == citation.quote
+        assert document.digest == citation.digest
+        assert document.title == citation.title
+
+
+def test_the_seed_questions_are_answered_well_enough(assistant):
+    texts = {record.path: assistant.document(record.path).text for record in assistant.documents()}
+    questions = read_questions(SEEDS / "questions.jsonl")
+    rows = [measure(q, assistant.answer(q.text, q.history), texts) for q in questions]
+    total = summarise(rows)
+    assert total["valid"] == 1.0
+    assert total["correct"] >= 0.6
+    assert total["refused_right"] >= 0.4
+    assert total["refused_wrong"] <= 0.2
+
+
+def test_what_the_documents_do_not_say_is_refused_with_the_nearest_passages(assistant):
+    answer = assistant.answer("What is the boiling point of tungsten?")
+    assert answer.refused
+    assert answer.citations == ()
+    assert 1 <= len(answer.nearest) <= 3
+    nearest = answer.nearest[0]
+    assert assistant.document(nearest.document).text[nearest.start : nearest.end] == nearest.quote
+
+
+def test_the_same_question_has_the_same_answer(assistant):
+    first, second = (assistant.answer("Who is Jin Canrong?") for _ in range(2))
+    assert (first.text, first.citations, first.confidence) == (second.text, second.citations, second.confidence)
+
+
+def test_a_follow_up_is_understood_by_what_came_before(own):
+    with Assistant.open(own) as assistant:
+        history = [Turn("user", "When does the ferry to Ostrey leave?"), Turn("assistant", "At 07:40 and 16:15. [1]")]
+        answer = assistant.answer("And what does it cost?", history)
+        assert "12 crowns" in answer.text
+        assert answer.searched_for == "When does the ferry to Ostrey leave? And what does it cost?"
+
+
+def test_pages_headings_and_publishers_come_with_the_citation(own):
+    with Assistant.open(own) as assistant:
+        (citation, *_) = assistant.answer("When does the ferry to Ostrey leave?").citations
+        assert (citation.document, citation.title, citation.heading) == ("ferry.md", "Ferry timetable", "Crossings")
+
+
+def test_the_answer_follows_the_folder(own):
+    with Assistant.open(own) as assistant:
+        assert "07:40" in assistant.answer("When does the ferry to Ostrey leave?").text
+        ferry = Path(own.documents) / "ferry.md"
+        ferry.write_text(ferry.read_text(encoding="utf-8").replace("07:40", "08:05"), encoding="utf-8")
+        assistant.update()
+        answer = assistant.answer("When does the ferry to Ostrey leave?")
+        assert "08:05" in answer.text and "07:40" not in answer.text
+        ferry.unlink()
+        assistant.update()
+        assert all(c.document != "ferry.md" for c in assistant.answer("When does the ferry to Ostrey leave?").citations)
+
+
+def test_a_question_can_be_limited_to_some_documents(own):
+    with Assistant.open(own) as assistant:
+        answer = assistant.answer("When does the ferry to Ostrey leave?", within={"bakery.txt"})
+        assert {c.document for c in answer.citations} | {n.document for n in answer.nearest} <= {"bakery.txt"}
+
+
+def test_a_blank_question_is_a_mistake_of_the_caller(assistant):
+    with pytest.raises(ValueError, match="empty"):
+        assistant.answer("  \n")
+
+
+def test_a_misspelt_name_is_found(own):
+    with Assistant.open(own) as assistant:
+        answer = assistant.answer("Who built the oven of the bakkery?")
+        assert "Hanna Brusk" in answer.text
+        assert "bakery" in answer.searched_for
+
+
+def test_nothing_is_asked_of_the_network(own, monkeypatch):
+    """Building an index and answering open no socket at all, not even to look up a name."""
+    asked = Counter()
+
+    def refuse(*args, **kwargs):
+        asked["socket"] += 1
+        raise OSError("no network here")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    with Assistant.open(own) as assistant:
+        assert not assistant.answer("When does the ferry to Ostrey leave?").refused
+    assert not asked
+
+
+def test_the_program_prints_what_python_returns(own):
+    command = [sys.executable, "-m", "qa", "--documents", str(own.documents), "--store", str(own.store)]
+    question = "When does the ferry to Ostrey leave?"
+    root = SEEDS.parent
+    done = subprocess.run([*command, question, "--json"], capture_output=True, text=True, check=True, cwd=root)
+    printed = json.loads(done.stdout)
+    with Assistant.open(own) as assistant:
+        answer = assistant.answer(question).to_dict()
+    assert {k: v for k, v in printed.items() if k != "seconds"} == {k: v for k, v in answer.items() if k != "seconds"}
+
+
+def test_a_batch_gives_one_line_an_answer(own, tmp_path):
+    batch = tmp_path / "batch.jsonl"
+    history = [{"question": "When does the ferry to Ostrey leave?", "answer": "At 07:40."}]
+    rows = [
+        {"id": "a", "question": "When does the ferry to Ostrey leave?"},
+        {"id": "b", "question": "And what does it cost?", "history": history},
+    ]
+    batch.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    command = [sys.executable, "-m", "qa", "--documents", str(own.documents), "--store", str(own.store)]
+    done = subprocess.run(
+        [*command, "--batch", str(batch)], capture_output=True, text=True, check=True, cwd=SEEDS.parent
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == ["a", "b"]
+    assert "12 crowns" in answers[1]["text"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "Nothing was asked"),
+        (["q", "--documents", "/no/such/folder"], "/no/such/folder"),
+        (["--batch", "/no/such/file"], "cannot be read"),
+        (["eval", "/no/such/file"], "cannot be read"),
+    ],
+)
+def test_mistakes_are_answered_in_one_line(arguments, says, tmp_path):
+    command = [sys.executable, "-m", "qa", *arguments, "--store", str(tmp_path / "store")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=SEEDS.parent, check=False)
+    assert done.returncode == 1
+    assert says in done.stderr and "Traceback" not in done.stderr

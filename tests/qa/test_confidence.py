@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.confidence import FEATURES, Calibration
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=len(FEATURES), max_size=len(FEATURES)))
+def test_probabilities_are_probabilities(values):
+    assert all(0 <= p <= 1 for p in Calibration.load().probabilities(values))
+
+
+def test_a_better_sentence_is_never_less_sure():
+    calibration = Calibration.load()
+    at = FEATURES.index("sentence")
+    low, high = [0.0] * len(FEATURES), [0.0] * len(FEATURES)
+    high[at] = 5.0
+    assert calibration.probabilities(high)[0] >= calibration.probabilities(low)[0]
+
+
+def test_coefficients_for_other_features_are_refused(tmp_path):
+    path = tmp_path / "c.json"
+    path.write_text(json.dumps({"features": ["other"], "answerable": [0, 1], "right": [0, 1], "threshold": 0.5}))
+    with pytest.raises(ValueError, match="other features"):
+        Calibration.load(path)

@@ -1,0 +1,108 @@
+"""Composing: every word shown under a marker stands in the document it cites."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from index.documents import Document, Metadata, Span
+from index.passages import split
+from qa.answers import Answer
+from qa.extractive import asks_for_several, choose, compose, rank, readable, same, with_antecedent
+from qa.retrieval import Hit
+from qa.windows import Reading
+
+
+def document(path="a.txt", text="", **metadata):
+    return Document(path, "Title of " + path, text, metadata=Metadata(**metadata))
+
+
+def read(document, *logits, answered=1.0, score=0.0):
+    """A document's only passage, with a reading that gives its sentences these logits."""
+    (passage,) = split(document, lambda texts: [1] * len(texts))
+    assert len(passage.sentences) == len(logits)
+    hit = Hit(passage, document.title, document.metadata, score, 0.5, 1.0)
+    return hit, Reading(answered, tuple(map(float, logits)), None, 0.7, tuple(0.5 for _ in logits))
+
+
+def compose_all(question, *pairs_and_documents):
+    documents = {d.path: d for d, _ in pairs_and_documents}
+    pairs = [pair for _, pair in pairs_and_documents]
+    chosen = choose(question, rank([p[0] for p in pairs], [p[1] for p in pairs]))
+    return compose(chosen, documents)
+
+
+def test_the_best_sentence_is_quoted_word_for_word():
+    one = document(text="It rained. The talks ended on 19 June. Birds sang.")
+    text, citations = compose_all("When did the talks end?", (one, read(one, -5, 4, -6)))
+    assert text == "The talks ended on 19 June. [1]"
+    assert citations[0].quote == one.text[citations[0].start : citations[0].end] == "The talks ended on 19 June."
+    Answer("q", text, citations)
+
+
+def test_several_documents_speak_under_their_own_names_in_their_own_order():
+    one = document("a.txt", "First fact here. Second fact there.", publisher="Basin Wire", date="2037-03-15")
+    two = document("b.txt", "Another view entirely.", author="Teo Larrick")
+    text, citations = compose_all("Which facts?", (one, read(one, 3, 4)), (two, read(two, 3.5)))
+    assert text == (
+        "Basin Wire (2037-03-15): First fact here. [1] Second fact there. [2]\n\nTeo Larrick: Another view entirely. [3]"
+    )
+    assert [c.document for c in citations] == ["a.txt", "a.txt", "b.txt"]
+
+
+def test_a_lead_and_its_body_are_said_once():
+    one = document(text="The visit ended on Monday in Beijing. The visit ended on Monday in Beijing, he said.")
+    text, citations = compose_all("When?", (one, read(one, 4, 3.9)))
+    assert len(citations) == 1
+    assert same("A b c d e.", "a b c d e f")
+    assert not same("A b c", "d e f")
+
+
+def test_a_sentence_that_begins_with_a_pronoun_brings_the_one_before():
+    one = document(text="Mila Dorrit is a teacher. She heard two bursts. Nobody else did.")
+    hit, reading = read(one, -3, 4, -6)
+    (evidence,) = [e for e in rank([hit], [reading]) if e.sentence == 1]
+    assert with_antecedent(evidence, [evidence]).of(one.text) == "Mila Dorrit is a teacher. She heard two bursts."
+    first = next(e for e in rank([hit], [reading]) if e.sentence == 0)
+    assert with_antecedent(evidence, [evidence, first]) == evidence.span
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("## Meals and drinks", "Meals and drinks"),
+        ("- **Rail** is `mandatory`", "Rail is mandatory"),
+        ("> Quoted words", "Quoted words"),
+        ("| Rail | mandatory |", "Rail: mandatory"),
+        ("As noted [3] before", "As noted (3) before"),
+        ("two\nlines", "two lines"),
+        ("snake_case and 2*3*4 stay", "snake_case and 2*3*4 stay"),
+    ],
+)
+def test_markup_is_taken_off_and_nothing_looks_like_our_marker(text, shown):
+    one = document(text=text)
+    assert readable(one, Span(0, len(text))) == shown
+    assert not re.search(r"\[\d+\]", shown)
+
+
+def test_a_row_of_a_wide_table_is_read_with_its_header():
+    table = "Prices\n\n| Model | Price | Tank |\n|---|---|---|\n| D20 | €300 | 4.5 l |\n| D25 | €400 | 6 l |"
+    one = document(text=table)
+    at = table.index("| D25")
+    assert readable(one, Span(at, len(table))) == "Model: D25; Price: €400; Tank: 6 l"
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("When did it end?", False),
+        ("Who wrote the brief?", False),
+        ("Which countries signed?", True),
+        ("What are the reasons for the delay?", True),
+        ("How do I reset it?", True),
+        ("Compare the two plans.", True),
+    ],
+)
+def test_questions_that_ask_for_several_things_get_more_sentences(question, several):
+    assert asks_for_several(question) == several

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from qa.answers import Turn
+from qa.followups import leans_on_history, resolve
+
+ASKED = [Turn("user", "Who led the technical team on Sarn?"), Turn("assistant", "Judge Ismene Corrow led it. [1]")]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many people were on it?",
+        "And in 2031?",
+        "Why?",
+        "What about the other one?",
+        "Did he agree?",
+        "Since when?",
+    ],
+)
+def test_a_question_that_leans_on_history_is_searched_for_after_what_it_follows(question):
+    assert leans_on_history(question)
+    assert resolve(ASKED, question) == f"Who led the technical team on Sarn? {question}"
+
+
+@pytest.mark.parametrize(
+    "question", ["Who wrote the Halberd brief?", "What does the travel policy say about private cars?"]
+)
+def test_a_question_that_stands_alone_is_searched_for_alone(question):
+    assert resolve(ASKED, question) == question
+
+
+def test_without_history_nothing_is_added():
+    assert resolve([], " And then? ") == "And then?"
+    assert resolve([Turn("assistant", "Hello.")], "Why?") == "Why?"
+
+
+def test_a_chain_goes_back_to_the_question_that_stood_alone():
+    history = [
+        Turn("user", "What is the price of the D20?"),
+        Turn("assistant", "300 crowns."),
+        Turn("user", "Which city is the capital of Thalvey?"),
+        Turn("assistant", "Quillhaven."),
+        Turn("user", "And how large is it?"),
+        Turn("assistant", "Large."),
+    ]
+    assert resolve(history, "Why?") == "Which city is the capital of Thalvey? And how large is it? Why?"
+
+
+def test_a_name_comes_from_the_answer_where_no_question_names_anybody():
+    history = [Turn("user", "who wrote the column?"), Turn("assistant", "It was written by Ottoline Vray. [1]")]
+    assert "Ottoline Vray" in resolve(history, "What did she do before?")

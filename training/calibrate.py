@@ -1,0 +1,99 @@
+"""Fit the probabilities: the reader's own (Platt) and the answer's (logistic regression), and the threshold.
+
+    python -m training.calibrate COLLECTION [COLLECTION ...]
+
+A collection is a folder with `documents/` and `questions.jsonl` that the reader was not trained on. Each
+question is answered without refusing; what was read becomes the features; whether the documents answer it,
+and whether the answer is right, become the targets. The threshold is the highest that refuses at most
+`REFUSED_WRONG` of the answerable questions, each judged by a fit that left its fifth of the questions out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from qa.answers import Answer
+from qa.confidence import COEFFICIENTS, FEATURES, features
+from qa.evaluation import measure
+from qa.extractive import choose, compose
+from training.findings import Found, find_all
+
+REFUSED_WRONG = 0.07  # a little under the bar of 0.08, since other documents will differ from these
+WORK = Path(".work")
+log = logging.getLogger("training")
+
+Rows = NDArray[np.float64]
+
+
+def rows_of(found: Found) -> tuple[list[tuple[float, ...]], list[bool], list[bool]]:
+    """Features, whether the documents answer the question, and whether the answer given is right."""
+    texts = {path: document.text for path, document in found.documents.items()}
+    values, answerable, right = [], [], []
+    for question, findings in found.questions:
+        if not findings.ranked:
+            continue
+        chosen = choose(findings.asked, findings.ranked)
+        text, citations = compose(chosen, found.documents)
+        answer = Answer(findings.asked, text, citations)
+        values.append(features(findings.asked, findings.ranked, chosen))
+        answerable.append(question.answerable)
+        right.append(measure(question, answer, texts).get("correct", 0.0) == 1.0)
+    return values, answerable, right
+
+
+def fitted(values: Rows, targets: NDArray[np.bool_]) -> tuple[list[float], Rows]:
+    """Intercept and weights for the raw features, and every row's probability by a fit that did not see it."""
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=1000))
+    unseen = cross_val_predict(model, values, targets, cv=5, method="predict_proba")[:, 1]
+    model.fit(values, targets)
+    scale, logistic = model[0], model[1]
+    weights = logistic.coef_[0] / scale.scale_
+    intercept = float(logistic.intercept_[0] - (weights * scale.mean_).sum())
+    return [intercept, *map(float, weights)], unseen
+
+
+def auc(probabilities: Rows, targets: NDArray[np.bool_]) -> float:
+    """The chance that a true row has a higher probability than a false one."""
+    true, false = probabilities[targets], probabilities[~targets]
+    return float(np.mean((true[:, None] > false[None]) + 0.5 * (true[:, None] == false[None])))
+
+
+def calibration_error(probabilities: Rows, targets: NDArray[np.bool_], bins: int = 10) -> float:
+    """Expected calibration error over equally wide bins (Naeini et al., 2015)."""
+    at = np.minimum((probabilities * bins).astype(int), bins - 1)
+    gaps = [abs(probabilities[at == b].mean() - targets[at == b].mean()) * np.mean(at == b) for b in set(at)]
+    return float(sum(gaps))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("collections", type=Path, nargs="+")
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    folders = parser.parse_args().collections
+    found = [find_all(folder / "documents", folder / "questions.jsonl", WORK) for folder in folders]
+    parts = [rows_of(one) for one in found]
+    values = np.array([row for part in parts for row in part[0]])
+    answerable = np.array([row for part in parts for row in part[1]])
+    right = np.array([row for part in parts for row in part[2]])
+    by_answerable, unseen = fitted(values, answerable)
+    by_right, sure = fitted(values, right)
+    threshold = float(np.quantile(unseen[answerable], REFUSED_WRONG))
+    stated = {"features": FEATURES, "answerable": by_answerable, "right": by_right, "threshold": threshold}
+    COEFFICIENTS.write_text(json.dumps(stated, indent=1) + "\n", encoding="utf-8")
+    log.info("answerable: AUC %.3f", auc(unseen, answerable))
+    log.info("right: AUC %.3f, calibration error %.3f", auc(sure, right), calibration_error(sure, right))
+    log.info("threshold %.3f refuses %.3f of the unanswerable", threshold, np.mean(unseen[~answerable] < threshold))
+
+
+if __name__ == "__main__":
+    main()
