@@ -1,0 +1,1 @@
+"""The chat page. `python -m ui` serves it; importing this package loads no web server."""

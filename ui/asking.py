@@ -1,0 +1,156 @@
+"""Questions being answered: each runs to its end and is kept, whoever is still watching."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Protocol
+
+from index.errors import FootnoteError
+from qa.answers import Answer, Turn
+from ui.conversations import Exchange
+
+_log = logging.getLogger(__name__)
+
+
+class Step(Protocol):
+    """How far an answer has come: its text so far, and the answer once it is complete."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def answer(self) -> Answer | None: ...
+
+
+Stream = Callable[[str, Sequence[Turn], tuple[str, ...] | None], Generator[Step, None, None]]
+Done = Callable[[Exchange], None]
+
+
+@dataclass(eq=False)
+class Asked:
+    """A question on its way: what can be shown of its answer, and who waits for more."""
+
+    exchange: Exchange
+    history: tuple[Turn, ...]
+    text: str = ""
+    doing: str = "Waiting for its turn"
+    finished: bool = False
+    stopped: bool = False
+    _waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock)
+
+    def show(self, *, text: str = "", doing: str = "") -> None:
+        """Lets everybody who follows see how far it is."""
+        self.text = text or self.text
+        self.doing = doing or self.doing
+        self._wake()
+
+    def finish(self, exchange: Exchange) -> None:
+        """The last word: `exchange` is how it ended."""
+        self.exchange = exchange
+        self.finished = True
+        self._wake()
+
+    async def follow(self) -> AsyncIterator[Asked]:
+        """Itself, now and whenever there is more to show; ends when it is finished."""
+        changed = asyncio.Event()
+        waiter = (asyncio.get_running_loop(), changed)
+        with self._lock:
+            self._waiting.append(waiter)
+        try:
+            while True:
+                changed.clear()
+                over = self.finished  # before it is shown: it may end while that is being done
+                yield self
+                if over:
+                    return
+                await changed.wait()
+        finally:
+            with self._lock:
+                self._waiting.remove(waiter)
+
+    def _wake(self) -> None:
+        with self._lock:
+            for loop, changed in self._waiting:
+                loop.call_soon_threadsafe(changed.set)
+
+
+class Asking:
+    """Answers questions in the background, `at_once` of them at a time, the others in the order they came."""
+
+    def __init__(self, stream: Stream, at_once: int) -> None:
+        self._stream = stream
+        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="asking")
+        self._running: dict[tuple[str, str], Asked] = {}
+        self._lock = Lock()
+
+    def running(self, person: str, conversation: str) -> Asked | None:
+        """The question of this conversation that is being answered."""
+        with self._lock:
+            return self._running.get((person, conversation))
+
+    def begin(self, person: str, conversation: str, exchange: Exchange, history: tuple[Turn, ...], done: Done) -> Asked:
+        """Starts on a question; `done` is given the exchange when it is over, before those who follow see the end."""
+        asked = Asked(exchange, history)
+        key = (person, conversation)
+        with self._lock:
+            if key in self._running:
+                raise FootnoteError(
+                    "A question of this conversation is being answered. Stop it first, or wait for the answer."
+                )
+            self._running[key] = asked
+        self._pool.submit(self._run, key, asked, done)
+        return asked
+
+    def stop(self, person: str, conversation: str) -> None:
+        """Ends the answering of a conversation's question at the next chance."""
+        asked = self.running(person, conversation)
+        if asked is not None:
+            asked.stopped = True
+
+    def close(self) -> None:
+        """Stops everything and waits for it."""
+        with self._lock:
+            running = list(self._running.values())
+        for asked in running:
+            asked.stopped = True
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self, key: tuple[str, str], asked: Asked, done: Done) -> None:
+        exchange = asked.exchange
+        try:
+            ended = self._answered(asked)
+        except FootnoteError as error:
+            ended = replace(exchange, state="failed", problem=str(error))
+        except Exception:
+            _log.exception("answering %r failed", exchange.question)
+            problem = "The question could not be answered because of an error in the program. Its log says more."
+            ended = replace(exchange, state="failed", problem=problem)
+        try:
+            done(ended)
+        except Exception:
+            _log.exception("the answer to %r could not be kept", exchange.question)
+        with self._lock:
+            del self._running[key]
+        asked.finish(ended)
+
+    def _answered(self, asked: Asked) -> Exchange:
+        exchange = asked.exchange
+        if asked.stopped:
+            return replace(exchange, state="stopped")
+        asked.show(doing="Searching the documents")
+        answer: Answer | None = None
+        with closing(self._stream(exchange.question, asked.history, exchange.within)) as steps:
+            for step in steps:
+                if asked.stopped:
+                    return replace(exchange, state="stopped")
+                answer = step.answer
+                asked.show(text=step.text)
+        if answer is None:
+            raise RuntimeError("the last step of an answer holds it")
+        return replace(exchange, state="answered", answer=answer)

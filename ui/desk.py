@@ -1,0 +1,200 @@
+"""What the page can do with conversations: open, ask, stop, look up a source, rename, delete, judge, take away.
+
+Every method takes the person it is done for, and gives plain values that travel as JSON; HTML is escaped already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from index.documents import Document
+from index.errors import FootnoteError
+from qa.answers import Citation
+from ui.asking import Asked, Asking
+from ui.conversations import Conversation, Conversations, Exchange, clipped_title, new_id, now
+from ui.exports import Kind, as_questions, copied, exported
+from ui.library import Library
+from ui.rail import conversations_html
+from ui.render import exchange_html, welcome_html, working_html
+from ui.sources import WHOLE, Picture, citation_pane, nearest_pane
+
+LONGEST_QUESTION: Final = 4000
+
+Values = dict[str, Any]
+
+
+class Desk:
+    """The conversations of everybody who uses the page."""
+
+    def __init__(self, library: Library, conversations: Conversations, asking: Asking) -> None:
+        self.library = library
+        self.conversations = conversations
+        self.asking = asking
+
+    def open(self, person: str, conversation: str) -> Values:
+        """A conversation as it stands, or an empty one where there is none of that id."""
+        found = self.conversations.get(person, conversation)
+        return self._values(person, found)
+
+    def begin(
+        self, person: str, conversation: str, question: str, within: Sequence[str] | None, instead_of: str = ""
+    ) -> Values:
+        """Asks a question, in a new conversation where none is named. `instead_of` is the exchange it replaces."""
+        asked = question.strip()
+        if not asked:
+            raise FootnoteError("There is no question. Write one, and ask again.")
+        if len(asked) > LONGEST_QUESTION:
+            raise FootnoteError(
+                f"The question has {len(asked):,} characters; up to {LONGEST_QUESTION:,} are read. Shorten it."
+            )
+        if within is not None and not within:
+            raise FootnoteError("No document is ticked. Tick those that may answer, or all of them.")
+        found = self.conversations.get(person, conversation) or Conversation.begun(asked)
+        if self.asking.running(person, found.id):
+            raise FootnoteError(
+                "A question of this conversation is being answered. Stop it first, or wait for the answer."
+            )
+        exchange = Exchange(new_id(), asked, now(), None if within is None else tuple(within))
+        found = found.with_exchange(exchange, instead_of)
+        self.conversations.save(person, found)
+        self.asking.begin(
+            person, found.id, exchange, found.history(exchange.id), lambda ended: self._keep(person, found.id, ended)
+        )
+        return self._values(person, found)
+
+    def running(self, person: str, conversation: str) -> Asked | None:
+        """The question of a conversation that is being answered."""
+        return self.asking.running(person, conversation)
+
+    def progress(self, conversation: str, asked: Asked) -> str:
+        """What can be shown of a question on its way; at its end with a note that it is over."""
+        if asked.finished:
+            over = Markup('<i hidden data-over="{}"></i>').format(conversation)
+            return str(exchange_html(asked.exchange, lambda _: "") + over)
+        return str(working_html(asked.exchange, asked.text, asked.doing))
+
+    def stop(self, person: str, conversation: str) -> Values:
+        """Ends the answering of a conversation's question."""
+        self.asking.stop(person, conversation)
+        return {}
+
+    def cite(self, person: str, conversation: str, exchange: str, number: int, reach: int = WHOLE) -> Values:
+        """The source of a citation, opened at its quote."""
+        answer = self._exchange(person, conversation, exchange).answer
+        if answer is None or not 1 <= number <= len(answer.citations):
+            raise FootnoteError("This answer has no such source. Reload the page to see it as it is.")
+        citation = answer.citations[number - 1]
+        document = self.library.document(citation.document)
+        picture = self._picture(document, citation)
+        return {"source": str(citation_pane(document, answer.citations, number, picture, reach))}
+
+    def near(self, person: str, conversation: str, exchange: str, number: int, reach: int = WHOLE) -> Values:
+        """A passage that came close to an answer, in its document."""
+        answer = self._exchange(person, conversation, exchange).answer
+        if answer is None or not 0 <= number < len(answer.nearest):
+            raise FootnoteError("This answer has no such passage. Reload the page to see it as it is.")
+        near = answer.nearest[number]
+        return {"source": str(nearest_pane(self.library.document(near.document), near, None, reach))}
+
+    def find(self, person: str, words: str, current: str) -> Values:
+        """The conversations that contain every word."""
+        return {"conversations": self._list(person, current, words.strip())}
+
+    def rename(self, person: str, conversation: str, title: str, current: str) -> Values:
+        """Gives a conversation another title."""
+        if not title.strip():
+            raise FootnoteError("A conversation needs a title. Write one, and try again.")
+        found = self._conversation(person, conversation)
+        self.conversations.save(person, replace(found, title=clipped_title(title)))
+        return {"conversations": self._list(person, current), "title": clipped_title(title)}
+
+    def delete(self, person: str, conversation: str, current: str) -> Values:
+        """Forgets a conversation."""
+        self.asking.stop(person, conversation)
+        self.conversations.delete(person, conversation)
+        return {"conversations": self._list(person, current)}
+
+    def judge(self, person: str, conversation: str, exchange: str, useful: bool | None, reason: str) -> Values:
+        """Keeps what a person thinks of an answer."""
+        found = self._conversation(person, conversation)
+        judged = replace(self._exchange(person, conversation, exchange), useful=useful, reason=reason.strip()[:2000])
+        self.conversations.save(person, found.with_changed(judged))
+        return {}
+
+    def copy(self, person: str, conversation: str, exchange: str) -> Values:
+        """An answer with its sources, to paste elsewhere."""
+        answer = self._exchange(person, conversation, exchange).answer
+        return {"text": copied(answer) if answer else ""}
+
+    def export(self, person: str, conversation: str, kind: Kind) -> Values:
+        """A conversation as a file."""
+        name, text = exported(self._conversation(person, conversation), kind)
+        return {"name": name, "text": text}
+
+    def judged(self, person: str) -> Values:
+        """All judged answers as a question file."""
+        return {"name": "questions.jsonl", "text": as_questions(self.conversations.all(person))}
+
+    def _keep(self, person: str, conversation: str, ended: Exchange) -> None:
+        # Read again: it may have been renamed meanwhile, and a deleted one must stay deleted.
+        found = self.conversations.get(person, conversation)
+        if found is not None:
+            self.conversations.save(person, found.with_changed(ended))
+
+    def _values(self, person: str, found: Conversation | None) -> Values:
+        running = self.asking.running(person, found.id) if found else None
+        return {
+            "conversation": found.id if found else "",
+            "title": found.title if found else "",
+            "thread": self.thread(found, running),
+            "conversations": self._list(person, found.id if found else ""),
+            "running": running is not None,
+        }
+
+    def thread(self, found: Conversation | None, running: Asked | None = None) -> str:
+        """The finished exchanges of a conversation, or the welcome where there are none."""
+        if found is None:
+            assistant = self.library.opened
+            indexed = sum(file.state == "indexed" for file in self.library.files())
+            return str(welcome_html(self.library.suggestions(), indexed, assistant is not None, self.library.problem))
+        digests = self._digests()
+
+        def since(citation: Citation) -> str:
+            if digests is None:
+                return ""
+            digest = digests.get(citation.document)
+            return "gone" if digest is None else "" if digest == citation.digest else "changed"
+
+        waiting = running.exchange.id if running else ""
+        return "".join(str(exchange_html(each, since)) for each in found.exchanges if each.id != waiting)
+
+    def _digests(self) -> dict[str, str] | None:
+        if self.library.opened is None:
+            return None
+        return {file.path: file.digest for file in self.library.files() if file.state == "indexed"}
+
+    def _list(self, person: str, current: str, words: str = "") -> str:
+        listed = self.conversations.find(person, words) if words else self.conversations.all(person)
+        return str(conversations_html(listed, current, datetime.now().astimezone(), words))
+
+    def _conversation(self, person: str, id: str) -> Conversation:
+        found = self.conversations.get(person, id)
+        if found is None:
+            raise FootnoteError("This conversation is not there any more. Reload the page to see those that are.")
+        return found
+
+    def _exchange(self, person: str, conversation: str, id: str) -> Exchange:
+        found = self._conversation(person, conversation).exchange(id)
+        if found is None:
+            raise FootnoteError(
+                "This question is not there any more. Reload the page to see the conversation as it is."
+            )
+        return found
+
+    def _picture(self, document: Document | None, citation: Citation) -> Picture | None:
+        return None

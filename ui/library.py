@@ -1,0 +1,184 @@
+"""The assistant behind the page: opened while the page is already up, brought up to date on request, watched."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from threading import Event, Lock, Thread
+from typing import Final
+
+from index import progress
+from index.build import Report
+from index.documents import Document
+from index.errors import FootnoteError
+from qa.answers import Step, Turn
+from qa.assistant import Assistant
+from qa.settings import Settings
+from ui.rail import Listed
+
+_log = logging.getLogger(__name__)
+
+_SUGGESTED: Final = 4
+_BROKEN: Final = "The program failed. Its log says more; starting it again may help."
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What is being done to the documents, in words; `share` (0..1) of it is done, `None` where that is not known."""
+
+    words: str
+    share: float | None = None
+
+
+class Library:
+    """One assistant for everybody. Safe from several threads.
+
+    `version` grows whenever the list of documents may have changed.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.version = 0
+        self.activity: Activity | None = Activity("Opening the index")
+        self.problem = ""
+        self._assistant: Assistant | None = None
+        self._opened = Event()
+        self._lock = Lock()
+        self._working = True
+        self._again = False
+        Thread(target=self._open, name="opening", daemon=True).start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether questions are answered at once: the index is open and the models are loaded."""
+        return self._assistant is not None and self._assistant.ready
+
+    @property
+    def opened(self) -> Assistant | None:
+        """The assistant, once its index is open."""
+        return self._assistant
+
+    def assistant(self) -> Assistant:
+        """The assistant, waited for. Raises the error that kept it from opening."""
+        self._opened.wait()
+        if self._assistant is None:
+            raise FootnoteError(self.problem)
+        return self._assistant
+
+    def files(self) -> tuple[Listed, ...]:
+        """Every document, and every file that gave none; nothing before the index is open."""
+        assistant = self._assistant
+        if assistant is None:
+            return ()
+        indexed = (
+            Listed(
+                record.path,
+                record.file,
+                record.title,
+                passages=record.passages,
+                digest=record.digest,
+                metadata=record.metadata,
+            )
+            for record in assistant.documents()
+        )
+        others = (
+            Listed(file.path, file.path, PurePosixPath(file.path).name, file.state, file.reason)
+            for file in assistant.rejected()
+        )
+        return (*indexed, *others)
+
+    def suggestions(self) -> tuple[str, ...]:
+        """Questions that the documents can answer, to begin with."""
+        return ()
+
+    def document(self, path: str) -> Document | None:
+        """A document with its text, or `None` where there is none (any more)."""
+        try:
+            return self.assistant().document(path)
+        except KeyError:
+            return None
+
+    def stream(
+        self, question: str, history: Sequence[Turn], within: tuple[str, ...] | None
+    ) -> Generator[Step, None, None]:
+        """The answer to a question, step by step."""
+        yield from self.assistant().stream(question, history, within=within)
+
+    def update(self) -> None:
+        """Brings the index up to date in the background; while that is being done, once more afterwards."""
+        with self._lock:
+            if self._working:
+                self._again = True
+                return
+            self._working = True
+        self.activity = Activity("Looking at the files")
+        Thread(target=self._update, name="updating", daemon=True).start()
+
+    def update_now(self) -> Report:
+        """Brings the index up to date and says what that did. Waits for an update that is under way."""
+        report = self.assistant().update(progress=self._progress)
+        self.version += 1
+        return report
+
+    def close(self) -> None:
+        """Closes the assistant."""
+        self._opened.wait()
+        if self._assistant is not None:
+            self._assistant.close()
+
+    def _open(self) -> None:
+        try:
+            self._assistant = Assistant.open(self.settings, progress=self._progress)
+            self.version += 1
+            self._opened.set()
+            self.activity = Activity("Loading the models")
+            self._assistant.load()
+        except FootnoteError as error:
+            self.problem = str(error)
+        except Exception:
+            _log.exception("the assistant could not be opened")
+            self.problem = _BROKEN
+        self._opened.set()
+        self._finish()
+
+    def _update(self) -> None:
+        self.problem = ""
+        try:
+            self.assistant().update(progress=self._progress)
+        except FootnoteError as error:
+            self.problem = str(error)
+        except Exception:
+            _log.exception("the index could not be brought up to date")
+            self.problem = _BROKEN
+        self._finish()
+
+    def _finish(self) -> None:
+        self.version += 1
+        with self._lock:
+            again, self._again = self._again and self._assistant is not None, False
+            self._working = again
+        if again:
+            self._update()
+        else:
+            self.activity = None
+
+    def _progress(self, event: progress.Event) -> None:
+        self.activity = told(event)
+
+
+def told(event: progress.Event) -> Activity:
+    """What an update does, in words for the page."""
+    match event:
+        case progress.Waiting(message=message) | progress.Repaired(message=message):
+            return Activity(message)
+        case progress.Applied(done=done, total=total, outcomes=outcomes):
+            name = f": {outcomes[-1].path}" if outcomes else ""
+            return Activity(f"Reading {done:,} of {total:,} files{name}", done / total if total else None)
+        case progress.Embedded(passages=passages):
+            return Activity(f"{passages:,} passages read")
+        case progress.Sealing(done=done, total=total):
+            return Activity("Filing the passages", done / total if total else None)
+        case _:
+            return Activity("Looking at the files")

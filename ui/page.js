@@ -1,0 +1,728 @@
+// What the page does by itself: panes, focus, keys, hover cards. What is shown comes from the server as escaped HTML.
+window.footnote = (() => {
+  "use strict";
+
+  const panes = {};
+  const names = ["conversations-pane", "documents-pane", "bar", "thread", "live", "composer", "source-pane", "overlay"];
+  const left_out = new Set();
+  let conversation = "";
+  let instead_of = "";
+  let running = false;
+  let version = -1;
+  let opened = null; // what the source pane shows: the verb and its arguments, and the answer it belongs to
+  let came_from = null;
+  let started = false;
+  let seen = ""; // the exchange that was last brought to the top
+  let types = [];
+
+  const one = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const narrow = () => matchMedia("(max-width: 1099px)").matches;
+  const kept = {
+    get: (key) => { try { return localStorage.getItem(`footnote-${key}`); } catch { return null; } },
+    set: (key, value) => { try { localStorage.setItem(`footnote-${key}`, value); } catch { /* a private window */ } },
+  };
+
+  theme(kept.get("theme") || "auto");
+
+  // -- The server -----------------------------------------------------------------------------------------------------
+
+  async function call(verb, ...data) {
+    const root = (window.gradio_config?.root || location.origin).replace(/\/$/, "");
+    let reply;
+    try {
+      reply = await fetch(`${root}/gradio_api/run/page_${verb}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ data }),
+      });
+    } catch {
+      throw new Error("The server does not answer. Is it still running?");
+    }
+    if (reply.status === 401) location.reload();
+    if (!reply.ok) throw new Error("The server could not do that. Its log says more.");
+    const values = (await reply.json()).data[0];
+    if (values.problem && verb !== "pulse") throw new Error(values.problem);
+    return values;
+  }
+
+  async function tried(work) {
+    try {
+      return await work();
+    } catch (error) {
+      toast(error.message);
+      return null;
+    }
+  }
+
+  // -- Panes ----------------------------------------------------------------------------------------------------------
+
+  function pane(name, parts) {
+    panes[name] = parts;
+    if (name === "live") parts.watch("value", followed);
+    if (!started && names.every((each) => panes[each])) {
+      started = true;
+      start();
+    }
+  }
+
+  function put(name, html) {
+    panes[name].props.value = html;
+  }
+
+  async function start() {
+    if (kept.get("rail") === "closed" || narrow()) rail(false);
+    else rail(true);
+    source(false);
+    listen();
+    const wanted = new URLSearchParams(location.hash.slice(1)).get("c") || "";
+    await open(wanted);
+    one("#question").focus({ preventScroll: true });
+    pulse();
+  }
+
+  async function open(id) {
+    const values = await tried(() => call("open", id));
+    if (!values) return;
+    take(values);
+    source(false);
+    quit_editing();
+    put("live", "");
+    if (values.running) follow();
+    else setTimeout(() => to_last(false), 30);
+  }
+
+  function take(values) {
+    if ("thread" in values) put("thread", values.thread);
+    if ("conversations" in values) {
+      one("#conversations").innerHTML = values.conversations;
+    }
+    if ("conversation" in values) {
+      conversation = values.conversation;
+      history.replaceState(null, "", conversation ? `#c=${conversation}` : location.pathname + location.search);
+      one("#title").textContent = values.title;
+      one("#export").hidden = !conversation;
+      document.title = values.title ? `${values.title} · Footnote` : "Footnote";
+      busy(values.running);
+    }
+  }
+
+  function busy(now) {
+    running = now;
+    one("#desk").classList.toggle("running", now);
+    one("#stop").hidden = !now;
+    one("#send").hidden = now;
+    can_send();
+  }
+
+  // -- Asking ---------------------------------------------------------------------------------------------------------
+
+  async function ask(question, { within = scope(), replaces = instead_of } = {}) {
+    if (running || !question.trim()) return;
+    busy(true);
+    const values = await tried(() => call("begin", conversation, question, within, replaces));
+    if (!values) return busy(false);
+    const box = one("#question");
+    box.value = "";
+    fit(box);
+    quit_editing();
+    take(values);
+    if (values.running) follow();
+    else to_last();
+  }
+
+  function follow() {
+    busy(true);
+    panes.live.trigger("follow", { conversation });
+  }
+
+  // The live turn was drawn anew. At its end the conversation, which now holds it, is fetched and takes its place.
+  async function followed() {
+    const turn = one("#live .turn");
+    if (turn && !turn.classList.contains("later") && one("#thread .turn")) turn.classList.add("later");
+    if (turn && turn.dataset.exchange !== seen) {
+      seen = turn.dataset.exchange;
+      to_last();
+    }
+    const over = one("#live [data-over]");
+    if (!over) return;
+    if (over.dataset.over !== conversation) return;
+    const values = await tried(() => call("open", conversation));
+    if (!values) return busy(false);
+    put("live", "");
+    take(values);
+    const turns = all("#thread .turn");
+    const last = turns[turns.length - 1];
+    const count = last ? all(".sources li", last).length : 0;
+    say(one(".refusal", last) ? "The documents do not answer this." : count ? `Answered, with ${count} sources.` : "");
+  }
+
+  async function refresh_list() {
+    const values = await tried(() => call("find", one("#find").value, conversation));
+    if (values) take(values);
+  }
+
+  function edit(turn, text) {
+    instead_of = turn.dataset.exchange;
+    one("#editing").hidden = false;
+    const box = one("#question");
+    box.value = text;
+    fit(box);
+    can_send();
+    box.focus();
+    box.setSelectionRange(text.length, text.length);
+  }
+
+  function quit_editing() {
+    instead_of = "";
+    one("#editing").hidden = true;
+  }
+
+  function can_send() {
+    one("#send").disabled = running || !one("#question").value.trim();
+  }
+
+  function fit(box) {
+    box.style.height = "auto";
+    box.style.height = `${Math.min(box.scrollHeight, 240)}px`;
+    can_send();
+  }
+
+  // An answer is read from its beginning: its question goes to the top.
+  function to_last(smooth = true) {
+    const turns = all("#thread .turn, #live .turn");
+    const last = turns[turns.length - 1];
+    if (!last) return;
+    const scroll = one("#scroll");
+    const top = turns.length > 1 ? last.getBoundingClientRect().top - scroll.getBoundingClientRect().top + scroll.scrollTop : 0;
+    scroll.scrollTo({ top, behavior: smooth && !calm() ? "smooth" : "auto" });
+  }
+
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  // -- Sources --------------------------------------------------------------------------------------------------------
+
+  async function show_source(verb, args, from = null, focus = true) {
+    const values = await tried(() => call(verb, ...args));
+    if (!values) return;
+    const view = one("#source-pane .viewed")?.dataset.view;
+    put("source-pane", values.source);
+    opened = { verb, args };
+    if (from) came_from = from;
+    source(true);
+    setTimeout(() => {
+      if (view === "text" && one("#source-pane .viewed")) set_view("text");
+      bring_chosen();
+      if (focus) one("#source-title")?.focus({ preventScroll: true });
+      point_out();
+    }, 30);
+  }
+
+  function bring_chosen() {
+    const body = one("#source-pane .source-body");
+    const spot = one(".viewed[data-view=picture] .box", body) || one("#chosen", body);
+    if (!body) return;
+    body.scrollTop = 0;
+    if (!spot) return;
+    const top = spot.getBoundingClientRect().top - body.getBoundingClientRect().top;
+    body.scrollTop = Math.max(0, top - body.clientHeight / 3);
+  }
+
+  // The marker whose source is open looks pressed.
+  function point_out() {
+    for (const marker of all(".cite[aria-expanded], .near[aria-expanded]")) marker.removeAttribute("aria-expanded");
+    if (!opened || !is_open("source") || !["cite", "near"].includes(opened.verb)) return;
+    const [, exchange, number] = opened.args;
+    for (const marker of all(`[data-exchange="${exchange}"] .${opened.verb}[data-number="${number}"]`)) {
+      marker.setAttribute("aria-expanded", "true");
+    }
+  }
+
+  function step(by) {
+    if (!opened || opened.verb !== "cite" || !is_open("source")) return;
+    const button = one(`#source-pane [data-act=cite][data-number="${opened.args[2] + by}"]:not([disabled])`);
+    if (button) show_source("cite", [conversation, opened.args[1], opened.args[2] + by, null], null, false);
+  }
+
+  function set_view(view) {
+    const viewed = one("#source-pane .viewed");
+    viewed.dataset.view = view;
+    for (const button of all(".views button", viewed)) button.setAttribute("aria-pressed", String(button.dataset.view === view));
+    bring_chosen();
+  }
+
+  // -- Sheets and columns ---------------------------------------------------------------------------------------------
+
+  const is_open = (name) => one("#desk").classList.contains(`with-${name}`);
+
+  function rail(on) {
+    one("#desk").classList.toggle("with-rail", on);
+    one("#rail").inert = !on;
+    one("#show-rail").hidden = on && !narrow();
+    for (const button of all("[data-act=toggle-rail]")) button.setAttribute("aria-expanded", String(on));
+    if (!narrow()) kept.set("rail", on ? "open" : "closed");
+    cover();
+  }
+
+  function source(on) {
+    one("#desk").classList.toggle("with-source", on);
+    one("#source").inert = !on;
+    if (on && narrow() && is_open("rail")) rail(false);
+    if (!on) {
+      opened = null;
+      point_out();
+      if (came_from?.isConnected) came_from.focus({ preventScroll: true });
+      came_from = null;
+    }
+    cover();
+  }
+
+  function cover() {
+    one("#scrim").hidden = !(narrow() && (is_open("rail") || is_open("source")));
+  }
+
+  // -- The card at a marker -------------------------------------------------------------------------------------------
+
+  function card_for(marker) {
+    const item = one(`.sources li[data-number="${marker.dataset.number}"]`, marker.closest(".turn"));
+    if (!item) return;
+    const card = one("#card");
+    card.replaceChildren(...[...one(".source", item).childNodes].map((node) => node.cloneNode(true)));
+    card.hidden = false;
+    const spot = marker.getBoundingClientRect();
+    const size = card.getBoundingClientRect();
+    const left = Math.min(Math.max(12, spot.left + spot.width / 2 - size.width / 2), innerWidth - size.width - 12);
+    const above = spot.top - size.height - 8;
+    card.style.left = `${left}px`;
+    card.style.top = `${above > 8 ? above : spot.bottom + 8}px`;
+    marker.setAttribute("aria-describedby", "card");
+  }
+
+  function hide_card() {
+    one("#card").hidden = true;
+    for (const marker of all(".cite[aria-describedby]")) marker.removeAttribute("aria-describedby");
+  }
+
+  // -- Documents ------------------------------------------------------------------------------------------------------
+
+  const rows = () => all("#documents .document.indexed");
+
+  // The ticked documents, or null when every document is asked.
+  function scope() {
+    const ticked = rows().filter((row) => !left_out.has(row.dataset.path));
+    return ticked.length === rows().length ? null : ticked.map((row) => row.dataset.path);
+  }
+
+  function ticked() {
+    for (const row of rows()) one(".tick", row).checked = !left_out.has(row.dataset.path);
+    for (const folder of all("#documents .folder")) whole(one("[data-ticks=folder]", folder), all(".document.indexed", folder));
+    whole(one("#tick-all"), rows());
+    const asked = scope();
+    const count = rows().length;
+    const button = one("#scope");
+    button.textContent = asked === null ? "All documents" : `${asked.length} of ${count} documents`;
+    button.classList.toggle("limited", asked !== null);
+    one("#all-row").hidden = count === 0;
+  }
+
+  function whole(box, among) {
+    if (!box) return;
+    const out = among.filter((row) => left_out.has(row.dataset.path)).length;
+    box.checked = out < among.length;
+    box.indeterminate = out > 0 && out < among.length;
+    box.disabled = !among.length;
+  }
+
+  function tick(box) {
+    const kind = box.dataset.ticks;
+    const meant = kind === "all" ? rows() : all(".document.indexed", box.closest(kind === "folder" ? ".folder" : "ul"))
+      .filter((row) => kind === "folder" || row.contains(box));
+    for (const row of meant) box.checked ? left_out.delete(row.dataset.path) : left_out.add(row.dataset.path);
+    ticked();
+  }
+
+  function filter() {
+    const words = one("#filter-text").value.trim().toLowerCase();
+    const type = one("#filter-type").value;
+    const from = one("#filter-from").value.trim();
+    const to = one("#filter-to").value.trim();
+    for (const row of all("#documents .document")) {
+      const text = `${row.textContent} ${row.dataset.path}`.toLowerCase();
+      const date = row.dataset.date;
+      const fits = text.includes(words) && (!type || row.dataset.type === type)
+        && (!from || (date && date >= from)) && (!to || (date && date.slice(0, to.length) <= to));
+      row.hidden = !fits;
+    }
+    for (const folder of all("#documents .folder")) folder.hidden = all(".document", folder).every((row) => row.hidden);
+  }
+
+  async function pulse() {
+    let wait = 20000;
+    try {
+      const values = await call("pulse", version);
+      const state = one("#state");
+      state.textContent = values.ready ? "" : values.problem ? "" : values.activity || "Getting ready";
+      state.classList.toggle("waiting", !values.ready && !values.problem);
+      const was_ready = one("#desk").dataset.ready === "true";
+      one("#desk").dataset.ready = String(values.ready);
+      if (values.ready && !was_ready && version >= 0) say("Ready to answer.");
+      one("#watch").checked = values.watching;
+      activity(values);
+      if (values.version !== version) listed(values);
+      if (values.busy || !values.ready) wait = 700;
+      else if (values.watching) wait = 4000;
+      if (values.problem && !values.busy) wait = 5000;
+    } catch (error) {
+      const state = one("#state");
+      state.textContent = error.message;
+      wait = 5000;
+    }
+    clearTimeout(pulse.timer);
+    pulse.timer = setTimeout(pulse, document.hidden ? Math.max(wait, 10000) : wait);
+  }
+
+  function activity(values) {
+    const box = one("#activity");
+    box.hidden = !values.busy || !values.activity;
+    one("p", box).textContent = values.activity;
+    const bar = one("progress", box);
+    if (values.share === null) bar.removeAttribute("value");
+    else bar.value = values.share;
+    one("#trouble").hidden = !values.problem;
+    one("#trouble").textContent = values.problem;
+  }
+
+  function listed(values) {
+    const first = version < 0 || !rows().length;
+    version = values.version;
+    if (!("documents" in values)) return;
+    const held = document.activeElement?.closest("#documents") ? document.activeElement.closest("[data-path]")?.dataset.path : null;
+    one("#documents").innerHTML = values.documents;
+    one("#summary").textContent = values.summary;
+    const choice = one("#filter-type");
+    if (String(values.types) !== String(types)) {
+      const value = choice.value;
+      choice.replaceChildren(new Option("All types", ""), ...values.types.map((type) => new Option(type, type)));
+      choice.value = values.types.includes(value) ? value : "";
+      types = values.types;
+    }
+    for (const row of all("#documents .folder-row [data-act=fold]")) fold(row, kept.get(`fold-${row.textContent}`) !== "closed");
+    ticked();
+    filter();
+    if (held) one(`#documents [data-path="${CSS.escape(held)}"] button`)?.focus();
+    if (first && !conversation) call("open", "").then((fresh) => { if (!conversation && !running) put("thread", fresh.thread); }, () => {});
+  }
+
+  function fold(button, on) {
+    button.setAttribute("aria-expanded", String(on));
+    one("ul", button.closest(".folder")).hidden = !on;
+    kept.set(`fold-${button.textContent}`, on ? "open" : "closed");
+  }
+
+  async function send_files(files) {
+    if (!files.length) return;
+    if (!is_open("rail")) rail(true);
+    const list = one("#uploads");
+    list.hidden = false;
+    const arrived = [];
+    for (const file of files) {
+      const item = document.createElement("li");
+      const name = document.createElement("bdi");
+      name.textContent = file.name;
+      const state = document.createElement("span");
+      state.textContent = "sending";
+      item.append(name, state);
+      list.append(item);
+      try {
+        const { path } = await panes["documents-pane"].upload(file);
+        arrived.push({ path, name: file.name, state });
+        state.textContent = "sent";
+      } catch {
+        state.textContent = "not sent: it is too large, or the server does not answer";
+      }
+    }
+    if (arrived.length) {
+      const values = await tried(() => call("add", arrived.map(({ path, name }) => ({ path, name }))));
+      if (values) {
+        for (const each of arrived) each.state.textContent = "stored";
+        if (values.refused.length) inform("Not added", values.refused.join("\n"));
+      }
+      pulse();
+    }
+    setTimeout(() => { list.replaceChildren(); list.hidden = true; }, 4000);
+  }
+
+  // -- Words to the person --------------------------------------------------------------------------------------------
+
+  function toast(words) {
+    const box = one("#toast");
+    box.textContent = words;
+    box.classList.add("seen");
+    clearTimeout(toast.timer);
+    toast.timer = setTimeout(() => { box.classList.remove("seen"); box.textContent = ""; }, 6000);
+  }
+
+  function say(words) {
+    if (!words) return;
+    const region = one("#said") || Object.assign(document.createElement("p"), { id: "said", className: "sr" });
+    region.setAttribute("role", "status");
+    if (!region.isConnected) one("#overlay").append(region);
+    region.textContent = words;
+  }
+
+  // A dialog with a title, parts to fill in, and answers to choose from; gives back the form, or null.
+  function dialog(title, parts, answers) {
+    const box = one("#dialog");
+    one("h2", box).textContent = title;
+    one(".dialog-body", box).replaceChildren(...parts);
+    one(".dialog-foot", box).replaceChildren(...answers.map(([value, words, kind]) => {
+      const button = document.createElement("button");
+      button.value = value;
+      button.textContent = words;
+      button.className = kind;
+      if (kind === "plain") button.formNoValidate = true;
+      return button;
+    }));
+    box.returnValue = "";
+    box.showModal();
+    return new Promise((resolve) => box.addEventListener("close", () => resolve(box.returnValue || null), { once: true }));
+  }
+
+  const paragraph = (words) => Object.assign(document.createElement("p"), { textContent: words });
+
+  const inform = (title, words) => dialog(title, words.split("\n").map(paragraph), [["ok", "Close", "primary"]]);
+
+  const sure = async (title, words, doing) =>
+    (await dialog(title, [paragraph(words)], [["", "Keep", "plain"], ["yes", doing, "primary"]])) === "yes";
+
+  async function written(title, label, value, doing, rows = 1) {
+    const field = document.createElement(rows > 1 ? "textarea" : "input");
+    field.value = value;
+    if (rows > 1) field.rows = rows;
+    const around = document.createElement("label");
+    around.append(label, field);
+    const answer = await dialog(title, [around], [["", "Cancel", "plain"], ["yes", doing, "primary"]]);
+    return answer === "yes" ? field.value : null;
+  }
+
+  function give(file) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([file.text], { type: "text/plain;charset=utf-8" }));
+    link.download = file.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+
+  function theme(choice) {
+    document.documentElement.dataset.theme = choice;
+    kept.set("theme", choice);
+  }
+
+  async function settings() {
+    const choice = document.createElement("select");
+    for (const [value, words] of [["auto", "As the system has it"], ["light", "Light"], ["dark", "Dark"]]) {
+      choice.append(new Option(words, value, false, value === (kept.get("theme") || "auto")));
+    }
+    choice.addEventListener("change", () => theme(choice.value));
+    const around = document.createElement("label");
+    around.append("Colours", choice);
+    const about = paragraph("Judged answers can be taken away as a question file, to measure with: python -m qa --batch");
+    const keys = paragraph("Keys: / to ask, [ and ] to step through the sources of an answer, Esc to close what is open.");
+    const answer = await dialog("Settings", [around, keys, about], [["judged", "Take judged answers", "plain"], ["ok", "Close", "primary"]]);
+    if (answer === "judged") await tried(async () => give(await call("judged")));
+  }
+
+  async function take_away() {
+    const kind = await dialog("Take this conversation away", [paragraph("With every quote, page and source.")], [
+      ["json", "JSON", "plain"], ["html", "HTML", "plain"], ["md", "Markdown", "primary"],
+    ]);
+    if (kind) await tried(async () => give(await call("export", conversation, kind)));
+  }
+
+  // -- What can be pressed --------------------------------------------------------------------------------------------
+
+  const acts = {
+    example: (target) => { if (narrow()) source(false); ask(target.textContent, { replaces: "" }); },
+    cite: (target) => {
+      const turn = target.closest(".turn");
+      const exchange = turn ? turn.dataset.exchange : opened?.args[1];
+      show_source("cite", [conversation, exchange, Number(target.dataset.number), null], turn ? target : null);
+    },
+    near: (target) =>
+      show_source("near", [conversation, target.closest(".turn").dataset.exchange, Number(target.dataset.number), null], target),
+    more: (target) => {
+      const args = [...opened.args];
+      args[args.length - 1] = Number(target.dataset.reach);
+      show_source(opened.verb, args);
+    },
+    heading: (target) => show_source("document", [opened.args[0], Number(target.dataset.at), opened.args[2]]),
+    document: (target) => show_source("document", [target.closest("[data-path]").dataset.path, 0, null], target),
+    view: (target) => set_view(target.dataset.view),
+    "close-source": () => source(false),
+    edit: (target) => edit(target.closest(".turn"), one("h2", target.closest(".turn")).textContent),
+    reword: (target) => edit(target.closest(".turn"), target.dataset.text),
+    "cancel-edit": () => { quit_editing(); one("#question").value = ""; fit(one("#question")); },
+    retry: (target) => again(target),
+    everywhere: (target) => { left_out.clear(); ticked(); again(target, null); },
+    copy: (target) => copy(target),
+    useful: (target) => judge(target, true),
+    useless: (target) => judge(target, false),
+    stop: () => tried(() => call("stop", conversation)),
+    new: () => { open(""); if (narrow()) rail(false); one("#question").focus(); },
+    open: (target) => { open(target.closest("[data-conversation]").dataset.conversation); if (narrow()) rail(false); },
+    rename: async (target) => {
+      const row = target.closest("[data-conversation]");
+      const title = await written("Rename the conversation", "Title", one(".open", row).textContent, "Rename");
+      if (title === null) return;
+      const values = await tried(() => call("rename", row.dataset.conversation, title, conversation));
+      if (!values) return;
+      take({ conversations: values.conversations });
+      if (row.dataset.conversation === conversation) one("#title").textContent = values.title;
+    },
+    delete: async (target) => {
+      const row = target.closest("[data-conversation]");
+      if (!await sure("Delete this conversation?", `“${one(".open", row).textContent}” cannot be brought back.`, "Delete")) return;
+      const values = await tried(() => call("delete", row.dataset.conversation, conversation));
+      if (!values) return;
+      if (row.dataset.conversation === conversation) open("");
+      else take(values);
+    },
+    "toggle-rail": () => { rail(!is_open("rail")); one(is_open("rail") ? "#rail [data-act=toggle-rail]" : "#show-rail").focus(); },
+    "show-documents": () => { rail(true); one("#tick-all").focus(); },
+    filter: (target) => {
+      const box = one("#filters");
+      box.hidden = !box.hidden;
+      target.setAttribute("aria-expanded", String(!box.hidden));
+      if (!box.hidden) one("#filter-text").focus();
+    },
+    "tick-shown": () => {
+      left_out.clear();
+      for (const row of rows()) if (row.hidden || row.closest(".folder").hidden) left_out.add(row.dataset.path);
+      ticked();
+    },
+    fold: (target) => fold(target, target.getAttribute("aria-expanded") !== "true"),
+    add: () => one("#files").click(),
+    update: () => tried(async () => { await call("refresh"); pulse(); }),
+    remove: async (target) => {
+      const file = target.closest("[data-file]").dataset.file;
+      if (!await sure("Remove this document?", `The file ${file} is deleted from the documents folder.`, "Remove")) return;
+      await tried(async () => { await call("remove", file); pulse(); });
+    },
+    export: take_away,
+    settings,
+  };
+
+  async function again(target, within = scope()) {
+    const turn = target.closest(".turn");
+    await ask(one("h2", turn).textContent, { within, replaces: turn.dataset.exchange });
+  }
+
+  async function copy(target) {
+    const values = await tried(() => call("copy", conversation, target.closest(".turn").dataset.exchange));
+    if (!values) return;
+    try {
+      await navigator.clipboard.writeText(values.text);
+      toast("Copied, with its sources.");
+    } catch {
+      inform("Copy", values.text);
+    }
+  }
+
+  async function judge(target, useful) {
+    const exchange = target.closest(".turn").dataset.exchange;
+    const held = target.getAttribute("aria-pressed") === "true";
+    let reason = "";
+    if (!useful && !held) {
+      reason = await written("What is wrong with it?", "Reason, if you like", "", "Keep the verdict", 3);
+      if (reason === null) return;
+    }
+    const kept_it = await tried(() => call("judge", conversation, exchange, held ? null : useful, reason));
+    if (!kept_it) return;
+    for (const button of all("[data-act=useful], [data-act=useless]", target.closest(".turn"))) {
+      button.setAttribute("aria-pressed", String(!held && button === target));
+    }
+  }
+
+  function listen() {
+    document.addEventListener("click", (event) => {
+      const target = event.target.closest("[data-act]");
+      if (target && !target.disabled) {
+        hide_card();
+        acts[target.dataset.act](target);
+      } else if (event.target.id === "scrim") {
+        if (is_open("source")) source(false);
+        else rail(false);
+      }
+    });
+    document.addEventListener("change", (event) => {
+      if (event.target.matches("[data-ticks]")) tick(event.target);
+      else if (event.target.closest("#filters")) filter();
+      else if (event.target.id === "watch") tried(async () => { await call("watch", event.target.checked); pulse(); });
+      else if (event.target.id === "files" || event.target.id === "folder") {
+        send_files([...event.target.files]);
+        event.target.value = "";
+      }
+    });
+    document.addEventListener("input", (event) => {
+      if (event.target.id === "question") fit(event.target);
+      else if (event.target.closest("#filters")) filter();
+      else if (event.target.id === "find") {
+        clearTimeout(listen.timer);
+        listen.timer = setTimeout(refresh_list, 200);
+      }
+    });
+    one("#ask").addEventListener("submit", (event) => {
+      event.preventDefault();
+      ask(one("#question").value);
+    });
+    for (const kind of ["pointerover", "focusin"]) {
+      document.addEventListener(kind, (event) => {
+        if (event.pointerType === "touch") return;
+        const marker = event.target.closest?.("button.cite");
+        if (marker) card_for(marker);
+        else hide_card();
+      });
+    }
+    one("#scroll").addEventListener("scroll", hide_card, { passive: true });
+    document.addEventListener("keydown", keys);
+    for (const kind of ["dragenter", "dragover"]) {
+      document.addEventListener(kind, (event) => {
+        if (![...(event.dataTransfer?.types || [])].includes("Files")) return;
+        event.preventDefault();
+        one("#drop").hidden = false;
+      });
+    }
+    document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) one("#drop").hidden = true; });
+    document.addEventListener("drop", (event) => {
+      if (one("#drop").hidden) return;
+      event.preventDefault();
+      one("#drop").hidden = true;
+      send_files([...event.dataTransfer.files]);
+    });
+    matchMedia("(max-width: 1099px)").addEventListener("change", () => { rail(!narrow() && kept.get("rail") !== "closed"); cover(); });
+    window.addEventListener("hashchange", () => {
+      const wanted = new URLSearchParams(location.hash.slice(1)).get("c") || "";
+      if (wanted !== conversation) open(wanted);
+    });
+  }
+
+  function keys(event) {
+    const typing = event.target.matches("input, textarea, select");
+    if (event.target.id === "question" && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      if (!one("#send").disabled) ask(event.target.value);
+    } else if (event.key === "Escape") {
+      if (one("#dialog").open) return;
+      if (!one("#card").hidden) hide_card();
+      else if (!one("#editing").hidden) acts["cancel-edit"]();
+      else if (is_open("source")) source(false);
+      else if (narrow() && is_open("rail")) acts["toggle-rail"]();
+    } else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && !one("#dialog").open) {
+      if (event.key === "/") { event.preventDefault(); one("#question").focus(); }
+      else if (event.key === "]") step(1);
+      else if (event.key === "[") step(-1);
+    }
+  }
+
+  return { pane };
+})();

@@ -1,0 +1,124 @@
+"""What the page can do with documents: list, open, add, remove, bring up to date, watch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any, Final
+
+from index.errors import DocumentsError, FootnoteError
+from qa.settings import Settings
+from ui.library import Library
+from ui.rail import documents_html, summary, types_of
+from ui.sources import WHOLE, document_pane
+from ui.uploads import Limits, can_write, remove, store
+
+_WATCH_EVERY: Final = 5.0  # seconds
+
+Values = dict[str, Any]
+
+
+class Shelf:
+    """The documents folder, as the page shows it and changes it."""
+
+    def __init__(self, library: Library, limits: Limits) -> None:
+        self.library = library
+        self.limits = limits
+        self._watching: Event | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """What the assistant was opened with."""
+        return self.library.settings
+
+    def pulse(self, version: int) -> Values:
+        """How things stand; the list of documents too where it is not that of `version` any more."""
+        library = self.library
+        activity = library.activity
+        values: Values = {
+            "ready": library.ready,
+            "opened": library.opened is not None,
+            "busy": activity is not None,
+            "activity": activity.words if activity else "",
+            "share": activity.share if activity else None,
+            "problem": library.problem,
+            "version": library.version,
+            "watching": self._watching is not None,
+        }
+        return values | self.listed() if library.version != version else values
+
+    def listed(self) -> Values:
+        """The documents and what became of each."""
+        opened = self.library.opened is not None
+        files = self.library.files()
+        return {
+            "documents": str(documents_html(files, can_write(self.settings.folder))) if opened else "",
+            "summary": summary(files) if opened else "",
+            "types": list(types_of(files)),
+        }
+
+    def document(self, path: str, at: int, reach: int = WHOLE) -> Values:
+        """A document as it is: what is known of it, and its text."""
+        document = self.library.document(path)
+        record = next((file for file in self.library.files() if file.path == path), None)
+        if document is None or record is None:
+            raise FootnoteError("This document is not there any more. Press Update to see those that are.")
+        passages = "1 passage" if record.passages == 1 else f"{record.passages:,} passages"
+        told = document.metadata
+        about = [told.publisher, told.author if told.author != told.publisher else "", told.date, passages, path]
+        return {"source": str(document_pane(document, [fact for fact in about if fact], (), reach, at))}
+
+    def update(self) -> Values:
+        """Brings the index up to date with the folder."""
+        self.library.update()
+        return self.pulse(self.library.version)
+
+    def update_now(self) -> Values:
+        """The same, waited for, and what it did."""
+        report = self.library.update_now()
+        return {
+            "changes": [
+                {"path": outcome.path, "change": outcome.change, "state": outcome.state, "reason": outcome.reason}
+                for outcome in report.outcomes
+            ],
+            "not_read": [{"path": file.path, "state": file.state, "reason": file.reason} for file in report.rejected],
+            "seconds": report.seconds,
+        }
+
+    def add(self, files: Sequence[tuple[Path, str]]) -> Values:
+        """Stores uploaded files, each given with the name it came under, and reads them."""
+        if len(files) > self.limits.count:
+            raise DocumentsError(
+                f"{len(files)} files were sent; up to {self.limits.count} are taken at once. Send fewer."
+            )
+        stored: list[str] = []
+        refused: list[str] = []
+        for path, name in files:
+            try:
+                stored.append(store(self.settings.folder, path, name, self.limits))
+            except DocumentsError as error:
+                refused.append(str(error))
+        if stored:
+            self.library.update()
+        return {"stored": stored, "refused": refused}
+
+    def remove(self, path: str) -> Values:
+        """Deletes a document's file and forgets what was read from it."""
+        remove(self.settings.folder, path)
+        self.library.update()
+        return {}
+
+    def watch(self, on: bool) -> Values:
+        """Follows the folder by itself, or no longer."""
+        if on and self._watching is None:
+            self._watching = Event()
+            Thread(target=self._watch, args=(self._watching,), name="watching", daemon=True).start()
+        elif not on and self._watching is not None:
+            self._watching.set()
+            self._watching = None
+        return {"watching": self._watching is not None}
+
+    def _watch(self, ended: Event) -> None:
+        while not ended.wait(_WATCH_EVERY):
+            self.library.update()
