@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -12,13 +12,13 @@ from types import TracebackType
 from typing import Self
 
 from index.build import Report, update
-from index.documents import Document, Rejected
+from index.documents import Document, Rejected, Span
 from index.embedding import Embedder, open_embedder
 from index.progress import Progress, silent
 from index.records import DocumentRecord
 from index.snapshot import Snapshot
 from index.store import Store
-from qa import extractive, followups, spelling
+from qa import extractive, followups, overview, spelling
 from qa.answers import Answer, Nearest, Step, Turn
 from qa.confidence import Calibration, features
 from qa.extractive import Evidence
@@ -29,6 +29,7 @@ from qa.windows import Window
 
 REFUSAL = "The documents do not say."
 NEAREST = 3  # passages offered beside a refusal
+OVERVIEW_CONFIDENCE = 0.5  # an overview has no right or wrong that could be counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Assistant:
         started = time.perf_counter()
         with self._store.snapshot() as now:
             findings = self.find(now, question, history, within)
-            answer = self._extract(now, findings)
+            answer = self._extract(now, findings, within)
         answer = replace(answer, seconds=time.perf_counter() - started)
         yield Step(answer.text, answer)
 
@@ -155,8 +156,12 @@ class Assistant:
                 self._loaded = Reader.open()
             return self._loaded
 
-    def _extract(self, now: Snapshot, findings: Findings) -> Answer:
+    def _extract(self, now: Snapshot, findings: Findings, within: Collection[str] | None) -> Answer:
         """The answer made of the documents' own sentences, or a refusal."""
+        if overview.asks_for_whole(findings.asked):
+            records = [r for r in now.documents() if within is None or r.path in within]
+            if records and (path := overview.meant(findings.searched_for, records)):
+                return self._overview(now.document(path), findings)
         if not findings.ranked:
             return self._refusal(findings, 0.0)
         chosen = extractive.choose(findings.asked, findings.ranked)
@@ -164,12 +169,28 @@ class Assistant:
         if answerable < self._calibration.threshold:
             return self._refusal(findings, answerable)
         documents = {path: now.document(path) for path in {e.document for e in chosen}}
-        text, citations = extractive.compose(chosen, documents)
+        return self._answer(findings, extractive.quotes(chosen), documents, right)
+
+    def _overview(self, document: Document, findings: Findings) -> Answer:
+        """What a document says as a whole: its most central sentences, over its whole length."""
+        spans = overview.candidates(document) or [Span(0, len(document.text))]
+        vectors = self._embedder.embed([span.of(document.text) for span in spans])
+        quoted = [(document.path, spans[i]) for i in overview.central(vectors)]
+        return self._answer(findings, quoted, {document.path: document}, OVERVIEW_CONFIDENCE)
+
+    def _answer(
+        self,
+        findings: Findings,
+        quoted: Sequence[tuple[str, Span]],
+        documents: Mapping[str, Document],
+        confidence: float,
+    ) -> Answer:
+        text, citations = extractive.compose(quoted, documents)
         return Answer(
             question=findings.asked,
             text=text,
             citations=citations,
-            confidence=right,
+            confidence=confidence,
             searched_for=findings.searched_for,
         )
 

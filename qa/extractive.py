@@ -98,27 +98,33 @@ def same(a: str, b: str) -> bool:
     return len(first & second) >= ALIKE * min(len(first), len(second))
 
 
-def compose(chosen: Sequence[Evidence], documents: Mapping[str, Document]) -> tuple[str, tuple[Citation, ...]]:
-    """The answer's text with its markers, and the citations they stand for.
-
-    Sentences are grouped by document, the best document first, and stand in the document's order; where
-    several documents speak, each group says whose words they are and when they were written.
-    """
+def quotes(chosen: Sequence[Evidence]) -> list[tuple[str, Span]]:
+    """Which words of which document are quoted for some evidence: the best document first, each in its own order."""
     groups: dict[str, list[Evidence]] = {}
     for evidence in chosen:
         groups.setdefault(evidence.document, []).append(evidence)
-    paragraphs: list[str] = []
+    return [
+        (path, with_antecedent(evidence, group))
+        for path, group in groups.items()
+        for evidence in sorted(group, key=lambda e: e.span.start)
+    ]
+
+
+def compose(quoted: Sequence[tuple[str, Span]], documents: Mapping[str, Document]) -> tuple[str, tuple[Citation, ...]]:
+    """The answer's text with its markers, and the citations they stand for, from words of some documents.
+
+    Where several documents speak, each is a paragraph that says whose words they are and of when.
+    """
+    paragraphs: dict[str, list[str]] = {}
     citations: list[Citation] = []
-    for path, group in groups.items():
-        document = documents[path]
-        statements: list[str] = []
-        for evidence in sorted(group, key=lambda e: e.span.start):
-            span = with_antecedent(evidence, group)
-            citations.append(cite(document, span, len(citations) + 1))
-            statements.append(f"{readable(document, span)} [{len(citations)}]")
-        source = attribution(document) if len(groups) > 1 else ""
-        paragraphs.append(f"{source}: {' '.join(statements)}" if source else " ".join(statements))
-    return "\n\n".join(paragraphs), tuple(citations)
+    for path, span in quoted:
+        citations.append(cite(documents[path], span, len(citations) + 1))
+        statement = f"{readable(documents[path], span)} [{len(citations)}]"
+        paragraphs.setdefault(path, []).append(statement)
+    if len(paragraphs) == 1:
+        return " ".join(*paragraphs.values()), tuple(citations)
+    told = [f"{attribution(documents[path])}: {' '.join(said)}" for path, said in paragraphs.items()]
+    return "\n\n".join(told), tuple(citations)
 
 
 def with_antecedent(evidence: Evidence, group: Sequence[Evidence]) -> Span:

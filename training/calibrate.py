@@ -25,7 +25,7 @@ from sklearn.preprocessing import StandardScaler
 from qa.answers import Answer
 from qa.confidence import COEFFICIENTS, FEATURES, features
 from qa.evaluation import measure
-from qa.extractive import choose, compose
+from qa.extractive import choose, compose, quotes
 from training.findings import Found, find_all
 
 REFUSED_WRONG = 0.07  # a little under the bar of 0.08, since other documents will differ from these
@@ -43,7 +43,7 @@ def rows_of(found: Found) -> tuple[list[tuple[float, ...]], list[bool], list[boo
         if not findings.ranked:
             continue
         chosen = choose(findings.asked, findings.ranked)
-        text, citations = compose(chosen, found.documents)
+        text, citations = compose(quotes(chosen), found.documents)
         answer = Answer(findings.asked, text, citations)
         values.append(features(findings.asked, findings.ranked, chosen))
         answerable.append(question.answerable)
