@@ -24,7 +24,8 @@ _ASKS_FOR_WHOLE = re.compile(
 )
 _COMMON = frozenset(
     "a an the of in on at to for from by with and or summary summarise summarize main argument point points piece "
-    "article document report paper page file text brief what is this that it about give me overview key gist study".split()
+    "article document report paper page file text brief what is this that it about give me overview key gist "
+    "study".split()
 )
 _WORD = re.compile(r"[^\W_]+")
 
