@@ -14,20 +14,13 @@ _HIDDEN = frozenset(
     {"script", "style", "noscript", "template", "head", "iframe", "object", "svg", "math"}
     | {"select", "button", "input", "textarea"}
 )
-# Besides HTML's own: "head" with a level, "list", "item", "row", "cell" and "lb" are how trafilatura names headings,
-# lists, tables and line breaks.
 _HEADING = re.compile(r"h[1-6]$")
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "center", "details", "dialog", "div", "fieldset", "footer"}
     | {"figure", "figcaption", "form", "header", "hr", "html", "main", "nav", "p", "pre", "section", "summary", "doc"}
-    | {"ul", "ol", "li", "dl", "dt", "dd", "list", "item", "quote"}
-    | {"table", "caption", "tr", "th", "td", "row", "cell"}
+    | {"ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "tr", "th", "td", "doc"}
 )
-_LISTS = frozenset({"ul", "ol", "list"})
-_ITEMS = frozenset({"li", "item"})
-_ROWS = frozenset({"tr", "row"})
-_CELLS = frozenset({"td", "th", "cell"})
-_BREAKS = frozenset({"br", "lb"})
+_CELLS = frozenset({"td", "th"})
 _MOST_COLUMNS = 200
 
 
@@ -60,17 +53,17 @@ class _Walk:
         self._flat = flat
         self._inline: list[str] = []
         self._mark = ""
+        self._kept = False  # white space, inside "pre"
         self._counters: list[int | None] = []
 
     def element(self, node: etree._Element) -> None:
         name = name_of(node)
-        level = node.get("rend", "") if name == "head" else name
-        if _HEADING.match(level) and not self._flat:
+        if _HEADING.match(name) and not self._flat:
             self.flush()
-            self._writer.heading(int(level[1]), text_of(node))
+            self._writer.heading(int(name[1]), text_of(node))
         elif not name or name in _HIDDEN or node.get("hidden") is not None or node.get("aria-hidden") == "true":
             return
-        elif name in _BREAKS:
+        elif name == "br":
             self._inline.append("\n")
         elif name == "table" and not self._flat and _is_data(node):
             self.flush()
@@ -82,25 +75,27 @@ class _Walk:
         block = name in _BLOCKS
         if block:
             self.flush()
-        if name in _LISTS:
-            self._counters.append(0 if name == "ol" or node.get("rend") == "ol" else None)
-        if name in _ITEMS:
+        if name in {"ul", "ol"}:
+            self._counters.append(0 if name == "ol" else None)
+        if name == "li":
             self._mark = self._next_mark()
         self.inside(node)
         if block:
             self.flush()
-        if name in _LISTS:
+        if name in {"ul", "ol"}:
             self._counters.pop()
-        if name in _ITEMS:
+        if name == "li":
             self._mark = ""
 
     def inside(self, node: etree._Element) -> None:
         """The text and the elements inside `node`, not `node` itself."""
-        kept = name_of(node) == "pre"
-        self._text(node.text, kept)
+        kept = self._kept
+        self._kept = kept or name_of(node) == "pre"
+        self._text(node.text)
         for child in node:
             self.element(child)
-            self._text(child.tail, kept)
+            self._text(child.tail)
+        self._kept = kept
 
     def flush(self) -> None:
         """Writes what has been read since the last block's end."""
@@ -114,9 +109,9 @@ class _Walk:
             self._writer.block(text)
         self._mark = ""
 
-    def _text(self, text: str | None, kept: bool) -> None:
+    def _text(self, text: str | None) -> None:
         if text:
-            self._inline.append(text if kept else re.sub(r"\s+", " ", text))
+            self._inline.append(text if self._kept else re.sub(r"\s+", " ", text))
 
     def _next_mark(self) -> str:
         if not self._counters or self._counters[-1] is None:
@@ -130,16 +125,16 @@ class _Walk:
                 self._writer.block(text_of(caption))
         rows = list(_rows(table))
         cells = [cell for cell in rows[0] if name_of(cell) in _CELLS]
-        headed = bool(cells) and all(name_of(cell) == "th" or cell.get("role") == "head" for cell in cells)
+        headed = bool(cells) and all(name_of(cell) == "th" for cell in cells)
         self._writer.lines(rows_as_lines(_grid(rows), headed or None))
 
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:
     for child in table:
-        if name_of(child) in _ROWS:
+        if name_of(child) == "tr":
             yield child
         elif name_of(child) in {"thead", "tbody", "tfoot"}:
-            yield from (row for row in child if name_of(row) in _ROWS)
+            yield from (row for row in child if name_of(row) == "tr")
 
 
 def _is_data(table: etree._Element) -> bool:

@@ -41,11 +41,15 @@ def verbatim(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The text on one line: runs of white space become one space, control characters go."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     return " ".join(_CONTROLS.sub(" ", text).split())
 
 
 def lines_of(text: str) -> str:
     """The text with its line breaks kept, each line tidied, blank lines at the ends and in a row dropped."""
+    if text.isprintable() and "  " not in text:  # most texts; neither line ends nor tabs are printable
+        return text.strip()
     lines = [_SPACES.sub(" ", _CONTROLS.sub("", line)).strip() for line in verbatim(text).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 

@@ -14,6 +14,8 @@ from index.formats.opening import stated_in
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
+_FENCES = frozenset("`~")
+_UNDERLINES = frozenset("=-")
 _NOT_A_PARAGRAPH = re.compile(r" {4}|\t| {0,3}(?:[-*+>|]|\d{1,9}[.)]\s)")
 _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\2")
 
@@ -47,22 +49,23 @@ def headings_in(text: str) -> tuple[Heading, ...]:
     paragraph_at = 0
     for line in text.split("\n"):
         start, at = at, at + len(line) + 1
-        mark = _FENCE.match(line)
+        kind = line.lstrip(" ")[:1]
+        mark = _FENCE.match(line) if kind in _FENCES else None
         if fence:
             if mark and mark[1].startswith(fence) and not mark[2].strip():
                 fence = ""
         elif mark and not (mark[1][0] == "`" and "`" in mark[2]):
             fence, paragraph = mark[1], []
-        elif atx := _ATX.match(line):
+        elif kind == "#" and (atx := _ATX.match(line)):
             headings += _heading(start, len(atx[1]), atx[2] or "")
             paragraph = []
-        elif paragraph and (under := _SETEXT.match(line)):
+        elif paragraph and kind in _UNDERLINES and _SETEXT.match(line):
             if len(paragraph) <= 2:
-                headings += _heading(paragraph_at, 1 if under[1][0] == "=" else 2, " ".join(paragraph))
+                headings += _heading(paragraph_at, 1 if kind == "=" else 2, " ".join(paragraph))
             paragraph = []
-        elif not line.strip() or (_NOT_A_PARAGRAPH.match(line) and not paragraph):
+        elif not kind or (not paragraph and _NOT_A_PARAGRAPH.match(line)):
             paragraph = []
-        else:
+        elif len(paragraph) <= 2:  # longer ones are prose over a rule
             paragraph_at = paragraph_at if paragraph else start
             paragraph.append(line)
     return tuple(headings)

@@ -83,11 +83,16 @@ def _content(
     title = stated.get("Title", "")
     opening = stated_in(content.text, path, title="" if _is_file_name(title) else title)
     metadata = Metadata(
-        author=stated.get("Author", "") or opening.metadata.author,
+        author=opening.metadata.author or _author(stated.get("Author", "")),
         publisher=opening.metadata.publisher,
         date=opening.metadata.date or iso_date(stated.get("CreationDate", "")),
     )
     return replace(content, title=opening.title, metadata=tidy(metadata))
+
+
+def _author(stated: str) -> str:
+    """The author, "" where it is only what a program put there."""
+    return "" if stated.strip().lower() in {"anonymous", "unknown", "user", "admin", "owner"} else stated
 
 
 def _is_file_name(title: str) -> bool:

@@ -42,12 +42,15 @@ def underlined_headings(text: str) -> tuple[Heading, ...]:
     at = 0
     for number, line in enumerate(lines):
         start, at = at, at + len(line) + 1
-        under = _ADORNMENT.match(lines[number + 1]) if number + 1 < len(lines) else None
+        below = lines[number + 1] if number + 1 < len(lines) else ""
+        if below[:1].isalnum() or not below[:1].strip():  # nearly every line
+            continue
+        under = _ADORNMENT.match(below)
         title = line.strip()
-        if not under or not title or _ADORNMENT.match(line) or len(lines[number + 1].rstrip()) < len(title):
+        if not under or not title or _ADORNMENT.match(line) or len(below.rstrip()) < len(title):
             continue
         before = lines[number - 1].rstrip() if number else ""
-        if before and before != lines[number + 1].rstrip():  # a paragraph over a rule, or a table
+        if before and before != below.rstrip():  # a paragraph over a rule, or a table
             continue
         kind = under[1] * (2 if before else 1)
         if kind not in kinds:

@@ -3,55 +3,59 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 
 import trafilatura
 from lxml import etree, html
 
 from index.documents import Metadata
-from index.formats.blocks import name_of, text_of, write_tree
-from index.formats.content import Content, Writer, one_line, tidy
-from index.formats.dates import iso_date
+from index.formats.blocks import write_tree
+from index.formats.content import Content, Writer, tidy
 from index.formats.encoding import decode
 from index.formats.limits import MEBIBYTE
 from index.formats.opening import stated_in
+from index.formats.page_facts import stated_metadata, stated_title
+from index.formats.page_furniture import remove_furniture
 from index.formats.unreadable import Unreadable
 
 _CHARSET = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE
 )
 # Finding the main text takes time that grows faster than the page; pages beyond this are taken whole.
-_MAIN_TEXT_BYTES = 4 * MEBIBYTE
-# Less main text than this beside a page with much more of it means that it was not found.
-_LEAST_MAIN_TEXT = 0.2
+_SEARCHED_BYTES = 4 * MEBIBYTE
+_LEAST_MAIN_TEXT = 200  # characters; less was not found, or the page has no boilerplate to part it from
+_MOSTLY = 0.6  # a page of which this much is main text is taken whole
 
 
 def read(data: bytes, path: str) -> Content:
-    """An HTML page. Its main text, or all visible text where no main text is found. Loads nothing."""
+    """An HTML page: its text from the beginning to the end of the main part. Loads nothing from anywhere."""
     declared = _CHARSET.search(data[:2048])
     tree = parse(decode(data, declared[1].decode("ascii") if declared else ""))
-    whole, main = Writer(), Writer()
-    stated = Metadata()
-    title = ""
-    if len(data) <= _MAIN_TEXT_BYTES:
-        stated, title = _main_text(tree, main)
+    stated, title = stated_metadata(tree), stated_title(tree)
+    main = trafilatura.extract(tree, include_comments=False) if len(data) <= _SEARCHED_BYTES else None
+    whole = Writer()
     write_tree(tree, whole)
-    title = title or _title(tree)
-    content = main.content() if _is_main(main, whole) else whole.content()
+    remove_furniture(tree)
+    writer = Writer()
+    write_tree(tree, writer)
+    content = writer.content() if writer.length else whole.content()
     opening = stated_in(content.text, path, title=title)
+    if main and _LEAST_MAIN_TEXT <= len(main) < _MOSTLY * len(content.text):
+        content = _from_first_to_last(content, main)
     found = opening.metadata
     metadata = Metadata(
         stated.author or found.author,
         stated.publisher or found.publisher,
         stated.date or found.date,
-        stated.language or _language(tree),
+        stated.language,
     )
     return replace(content, title=opening.title, metadata=tidy(metadata))
 
 
 def visible_text(text: str, writer: Writer) -> None:
     """Writes all visible text of a page, or of the piece of one that a mail is."""
-    if text.strip():
+    with suppress(Unreadable):
         write_tree(parse(text), writer)
 
 
@@ -60,40 +64,33 @@ def parse(text: str) -> etree._Element:
     # lxml refuses text that declares its encoding, so it is given bytes in the one it is told.
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
-        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except etree.LxmlError as error:
         raise Unreadable("empty", "the page has no text") from error
-    return tree
 
 
-def _main_text(tree: etree._Element, writer: Writer) -> tuple[Metadata, str]:
-    """Writes the main text, and gives back what the page states about itself and its title."""
-    found = trafilatura.bare_extraction(
-        tree,
-        include_comments=False,
-        include_tables=True,
-        include_formatting=False,
-        with_metadata=True,
-        date_extraction_params={"extensive_search": False, "original_date": True},
+def _from_first_to_last(content: Content, main: str) -> Content:
+    """The content from its first to its last block that is part of the main text, headings just above included."""
+    kept = "".join(filter(str.isalnum, main))
+    blocks = [(match.start(), match.end()) for match in re.finditer(r"\S(?:.|\n(?!\n))*", content.text)]
+    held = [
+        number
+        for number, (start, end) in enumerate(blocks)
+        if len(letters := "".join(filter(str.isalnum, content.text[start:end]))) >= 20 and letters in kept
+    ]
+    if not held:
+        return content
+    headings = {heading.start for heading in content.headings}
+    first = held[0]
+    while first and blocks[first - 1][0] in headings:
+        first -= 1
+    start, end = blocks[first][0], blocks[held[-1]][1]
+    return replace(
+        content,
+        text=content.text[start:end],
+        headings=tuple(
+            replace(heading, start=heading.start - start)
+            for heading in content.headings
+            if start <= heading.start < end
+        ),
     )
-    if found is None or isinstance(found, dict):
-        return Metadata(), ""
-    if found.body is not None:
-        write_tree(found.body, writer)
-    return Metadata(found.author or "", found.sitename or "", iso_date(found.date or "")), found.title or ""
-
-
-def _is_main(main: Writer, whole: Writer) -> bool:
-    return main.length > 0 and (main.length >= 400 or main.length >= _LEAST_MAIN_TEXT * whole.length)
-
-
-def _title(tree: etree._Element) -> str:
-    for name in ("h1", "title"):
-        for node in tree.iter(name):
-            if text := text_of(node):
-                return one_line(text)
-    return ""
-
-
-def _language(tree: etree._Element) -> str:
-    return tree.get("lang", "") if name_of(tree) == "html" else ""
