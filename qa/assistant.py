@@ -23,7 +23,7 @@ from qa.answers import Answer, Nearest, Step, Turn
 from qa.confidence import Calibration, features
 from qa.extractive import Evidence
 from qa.reader import Reader
-from qa.retrieval import Hit, candidates
+from qa.retrieval import Hit, candidates, prefer_named
 from qa.settings import Settings
 from qa.windows import Window
 
@@ -116,18 +116,17 @@ class Assistant:
         reader = self._reader()
         resolved = followups.resolve(history, question)
         searched_for = spelling.mend(resolved, now.vocabulary)
-        found = candidates(now, searched_for, self._embedder.embed_query(searched_for), within)[
-            : self.settings.passages
-        ]
+        found = candidates(now, searched_for, self._embedder.embed_query(searched_for), within)
         passages = now.passages([key for key, *_ in found])
         records = now.records({passage.document for passage in passages.values()})
-        hits = tuple(
+        hits = [
             Hit(passages[key], record.title, record.metadata, score, cosine, words)
             for key, score, cosine, words in found
             if key in passages and (record := records.get(passages[key].document))
-        )
+        ]
+        hits = prefer_named(question, hits)[: self.settings.passages]
         readings = reader.read(searched_for, [window(hit) for hit in hits])
-        return Findings(question.strip(), searched_for, hits, tuple(extractive.rank(hits, readings)))
+        return Findings(question.strip(), searched_for, tuple(hits), tuple(extractive.rank(hits, readings)))
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """The index as it is now; what is asked of it agrees, whatever is written meanwhile."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from index.documents import Metadata
 from index.passages import Passage
+from index.words import words_of
 
 CANDIDATES = 50  # taken from the words and from the vectors each, before they are fused
 # z-scores added with the words at half weight: nDCG@10 on SciFact 0.733 against 0.714 for reciprocal ranks.
 WORDS_WEIGHT = 0.5
+NAMED_BONUS = 1.0  # on a sum of z-scores, for a document whose publisher or author the question names
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,21 @@ def candidates(
     fused = fuse({key: cosines.get(key, least) for key in cosines | words}, words)
     ranked = sorted(fused, key=lambda key: (-fused[key], key))
     return [(key, fused[key], cosines.get(key, least), words.get(key, 0.0)) for key in ranked]
+
+
+def prefer_named(question: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits with those first whose document's publisher or author the question names, as "according to" does.
+
+    A preference, not a filter: the document that is named may only be quoted in another.
+    """
+    asked = set(words_of(question))
+    raised = [replace(hit, score=hit.score + NAMED_BONUS) if _named(asked, hit.metadata) else hit for hit in hits]
+    return sorted(raised, key=lambda hit: (-hit.score, hit.passage.document, hit.passage.span.start))
+
+
+def _named(asked: set[str], metadata: Metadata) -> bool:
+    names = (metadata.publisher, *metadata.author.split(","))
+    return any(words <= asked for name in names if (words := set(words_of(name)) - {"the", "and"}))
 
 
 def _standardised(values: list[float]) -> list[float]:

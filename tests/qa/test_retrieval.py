@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.documents import Metadata, Span
 from index.passages import Passage
-from qa.retrieval import Hit, candidates, fuse
+from qa.retrieval import Hit, candidates, fuse, prefer_named
 
 SCORES = st.dictionaries(st.integers(0, 20), st.floats(-1, 1), min_size=1)
 
@@ -56,3 +56,17 @@ def test_a_hit_has_finite_scores():
     passage = Passage("a.txt", Span(0, 4), "text", "", "", (Span(0, 4),))
     with pytest.raises(ValueError, match="finite"):
         Hit(passage, "A", Metadata(), float("nan"), 0.0, 0.0)
+
+
+def test_a_source_that_the_question_names_comes_first():
+    def hit(path, score, **metadata):
+        passage = Passage(path, Span(0, 4), "text", "", "", (Span(0, 4),))
+        return Hit(passage, "A", Metadata(**metadata), score, 0.5, 1.0)
+
+    hits = [hit("a.txt", 1.0, publisher="NPR"), hit("b.txt", 0.5, publisher="Basin Wire"), hit("c.txt", 0.4)]
+    assert [h.passage.document for h in prefer_named("According to Basin Wire, who led?", hits)] == [
+        "b.txt",
+        "a.txt",
+        "c.txt",
+    ]
+    assert prefer_named("Who led?", hits) == hits
