@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from index.formats.content import Content, Writer, one_line
 from index.formats.opening import stated_in
-from index.formats.pdf_layout import Line, paragraphs
+from index.formats.pdf_layout import paragraphs
+from index.formats.pdf_lines import Line
 from index.formats.progress import alive
 from index.formats.unreadable import Unreadable
 

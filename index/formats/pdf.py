@@ -15,7 +15,8 @@ from index.formats.dates import iso_date
 from index.formats.limits import check_text
 from index.formats.opening import stated_in
 from index.formats.pdf_file import has_drawing, opened, page_lines
-from index.formats.pdf_layout import Line, paragraphs
+from index.formats.pdf_layout import paragraphs
+from index.formats.pdf_lines import Line
 from index.formats.pdf_view import quote_rectangles, render_page
 from index.formats.unreadable import Unreadable
 
@@ -92,7 +93,7 @@ def _content(
 
 def _author(stated: str) -> str:
     """The author, "" where it is only what a program put there."""
-    return "" if stated.strip().lower() in {"anonymous", "unknown", "user", "admin", "owner"} else stated
+    return "" if stated.strip(" ()").lower() in {"anonymous", "unknown", "user", "admin", "owner"} else stated
 
 
 def _is_file_name(title: str) -> bool:

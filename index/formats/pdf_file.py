@@ -6,16 +6,20 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from index.formats.content import one_line
-from index.formats.pdf_layout import Line
+from index.formats.pdf_lines import Cell, Line
 from index.formats.unreadable import Unreadable
 
 _PDFIUM = threading.RLock()  # PDFium may be used by one thread at a time
+_GAP = 0.9  # in heights of letters: cells of a row stand wider apart, and words hardly ever
+_MARK = re.compile(r"(?:\W{1,2}|\(?\w{1,3}[.)])$")  # of a list's item: a gap after it parts no cells
 _LINE = re.compile("[^\r\n\ufffe]+\ufffe?")  # PDFium marks a hyphen at a line's end by U+FFFE and no line end
 
 
@@ -54,10 +58,43 @@ def page_lines(document: pypdfium2.PdfDocument, number: int) -> list[Line]:
 
 
 def _line(text_page: pypdfium2.PdfTextPage, number: int, text: str, start: int, end: int) -> Line:
-    left, bottom, right, top = text_page.get_charbox(character_at(text_page, text, start), loose=True)
-    last = text_page.get_charbox(character_at(text_page, text, end - 1), loose=True)
-    edges = (min(left, last[0]), max(right, last[2]), max(top, last[3]), min(bottom, last[1]))
-    return Line(number, _shown(text[start:end]), *edges, top - bottom)
+    """The line of a page's text from `start` to `end`, neither of them white space."""
+    letters = [at for at in (start, (start + end) // 2, end - 1) if not text[at].isspace()]
+    boxes = [_box(text_page, text, at) for at in letters]
+    size = median(top - bottom for _, bottom, _, top in boxes)  # the first may be a bullet, the last a footnote's mark
+    return Line(
+        number,
+        _shown(text[start:end]),
+        min(left for left, _, _, _ in boxes),
+        max(right for _, _, right, _ in boxes),
+        max(top for _, _, _, top in boxes),
+        min(bottom for _, bottom, _, _ in boxes),
+        size,
+        tuple(_cells(text_page, text, start, end, size)),
+    )
+
+
+def _cells(text_page: pypdfium2.PdfTextPage, text: str, start: int, end: int, size: float) -> Iterator[Cell]:
+    """A line's parts with gaps between them as wide as between the cells of a row; none for a line without gaps."""
+    first, last = character_at(text_page, text, start), character_at(text_page, text, end - 1)
+    edges = sorted(text_page.get_rect(at)[::2] for at in range(text_page.count_rects(first, last - first + 1)))
+    if all(after[0] - before[1] < _GAP * size for before, after in pairwise(edges)):
+        return  # nearly every line; told without looking at each letter
+    left = _box(text_page, text, start)[0]
+    begun = start
+    for space in re.finditer(r"\s+", text[start:end]):
+        before, after = start + space.start(), start + space.end()
+        right, next_left = _box(text_page, text, before - 1)[2], _box(text_page, text, after)[0]
+        if next_left - right >= _GAP * size and not _MARK.match(text[begun:before]):
+            yield Cell(_shown(text[begun:before]), left, right)
+            begun, left = after, next_left
+    yield Cell(_shown(text[begun:end]), left, _box(text_page, text, end - 1)[2])
+
+
+def _box(text_page: pypdfium2.PdfTextPage, text: str, at: int) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of the character `at` of a page's text, with the room its font gives to all."""
+    left, bottom, right, top = text_page.get_charbox(character_at(text_page, text, at), loose=True)
+    return left, bottom, right, top
 
 
 def _shown(text: str) -> str:

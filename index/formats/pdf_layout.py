@@ -6,33 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
-HYPHENS = "-\u00ad\u2010\u2011\ufffe"
+from index.formats.pdf_lines import HYPHENS, Line
+from index.formats.pdf_tables import table_runs
+from index.formats.tables import rows_as_lines
+
 _SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 _ITEM = re.compile(r"(?:[•●▪■◦‣·*–—-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s")
 _PAGE_NUMBER = re.compile(r"\W*(?:page|seite|p\.)?\W*(?:#|[ivxlc]+)(?:\W*(?:of|von|/)\W*#)?\W*$", re.IGNORECASE)
+_COMPOUNDING = frozenset({"self", "well", "half", "non"})  # their hyphen is hardly ever one that only parts lines
 _EDGE_LINES = 3
 _HEADING_CHARACTERS = 150
 _LARGER = 1.15
 _MOST_HEADING_SIZES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a page: its text, its edges in points from the page's lower left corner, its letters' height.
-
-    A hyphen at the line's end that may only part a word is "\\u00ad".
-    """
-
-    page: int
-    text: str
-    left: float
-    right: float
-    top: float
-    bottom: float
-    size: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +33,21 @@ class Paragraph:
 
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[Paragraph]:
-    """The pages' lines as paragraphs and headings, in reading order."""
+    """The pages' lines as paragraphs, headings and tables, in reading order."""
     kept = [line for page in without_running_lines(pages) for line in page]
     levels = _heading_levels(kept)
     mend = _Mender(kept)
-    settings = {page: _setting(lines) for page, lines in _by_page(kept).items()}
+    settings = {page: _setting(list(lines)) for page, lines in groupby(kept, key=lambda line: line.page)}
     group: list[Line] = []
-    for line in kept:
-        if group and _parted(group, line, levels, settings[group[-1].page]):
-            yield mend.paragraph(group, levels.get(round(group[0].size), 0))
-            group = []
-        group.append(line)
+    for table, lines in table_runs(kept):
+        for line in lines:
+            if group and (table or _parted(group, line, levels, settings[group[-1].page])):
+                yield mend.paragraph(group, levels.get(round(group[0].size), 0))
+                group = []
+            if not table:
+                group.append(line)
+        if table:
+            yield Paragraph("\n".join(rows_as_lines(table)), ((0, lines[0].page),))
     if group:
         yield mend.paragraph(group, levels.get(round(group[0].size), 0))
 
@@ -87,13 +79,6 @@ def _edge_shapes(page: Sequence[Line], at: int) -> Iterator[tuple[str, str]]:
 
 def _drops(shape: tuple[str, str], often: set[tuple[str, str]], pages: int) -> bool:
     return shape in often or (pages > 1 and bool(_PAGE_NUMBER.match(shape[1])))
-
-
-def _by_page(lines: Sequence[Line]) -> dict[int, list[Line]]:
-    pages: dict[int, list[Line]] = {}
-    for line in lines:
-        pages.setdefault(line.page, []).append(line)
-    return pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +161,9 @@ class _Mender:
         first, rest = before[0].lower(), after[0].lower()
         if self._words[first + rest]:
             return text[:-1]
-        if self._words[f"{first}-{rest}"] or not piece[:1].islower() or not text[-2].islower():
+        compound = first in _COMPOUNDING or (
+            min(len(first), len(rest)) > 3 and self._words[first] and self._words[rest]
+        )
+        if compound or self._words[f"{first}-{rest}"] or not (text[-2] + piece[0]).islower():
             return text[:-1] + "-"
         return text[:-1]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import io
+import re
 from pathlib import Path
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from index.formats.pdf_file import character_at, opened
-from index.formats.pdf_layout import HYPHENS
+from index.formats.pdf_lines import HYPHENS
 
 _WIDEST_PICTURE = 4000
 _LEAST_OVERLAP = 16  # letters of a quote that must be on a page to mark it there
+_NAMED = re.compile(r"(?:^|; )[^:;\n]{1,80}: |; ", re.MULTILINE)
 _GRID = 100_000  # steps to a page's width and height when places on it become shares
 
 
@@ -54,10 +56,14 @@ def _find(text_page: pypdfium2.PdfTextPage, quote: str) -> tuple[int, int] | Non
     text = text_page.get_text_range()
     places = [at for at, character in enumerate(text) if _counts(character)]
     page = "".join(text[at] for at in places)
-    sought = "".join(filter(_counts, quote))
-    at = page.find(sought) if sought else -1
-    if at < 0:
-        at, sought = _overlap(page, sought)
+    at, sought = -1, ""
+    for words in (quote, _NAMED.sub("", quote)):  # of a table's row the page has the cells without their names
+        sought = "".join(filter(_counts, words))
+        at = page.find(sought) if sought else -1
+        if at >= 0:
+            break
+    else:
+        at, sought = _overlap(page, "".join(filter(_counts, quote)))
     if at < 0:
         return None
     first, last = places[at], places[at + len(sought) - 1]
