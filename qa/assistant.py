@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -34,12 +35,16 @@ OVERVIEW_CONFIDENCE = 0.5  # an overview has no right or wrong that could be cou
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found for a question: the passages read, and every sentence of them, best first."""
+    """What was found for a message: for each question it asks, every sentence that was read, best first."""
 
     asked: str
     searched_for: str
-    hits: tuple[Hit, ...]
-    ranked: tuple[Evidence, ...]
+    rankings: tuple[tuple[Evidence, ...], ...]
+
+    @property
+    def ranked(self) -> tuple[Evidence, ...]:
+        """The ranking of the question that is answered best."""
+        return max(self.rankings, key=lambda ranking: ranking[0].score if ranking else -math.inf)
 
 
 class Assistant:
@@ -113,10 +118,17 @@ class Assistant:
         self, now: Snapshot, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
     ) -> Findings:
         """Search and read: the passages for a question and their sentences, ranked as evidence."""
-        reader = self._reader()
-        resolved = followups.resolve(history, question)
-        searched_for = spelling.mend(resolved, now.vocabulary)
-        found = candidates(now, searched_for, self._embedder.embed_query(searched_for), within)
+        asked = followups.parts(question)
+        first = spelling.mend(followups.resolve(history, asked[0]), now.vocabulary)
+        later = [spelling.mend(part, now.vocabulary) for part in asked[1:]]
+        # What comes later in a message leans on what came first, as a follow-up does.
+        rankings = [
+            self._ranking(now, text, question, within) for text in (first, *(f"{first} {part}" for part in later))
+        ]
+        return Findings(question.strip(), " ".join([first, *later]), tuple(rankings))
+
+    def _ranking(self, now: Snapshot, text: str, question: str, within: Collection[str] | None) -> tuple[Evidence, ...]:
+        found = candidates(now, text, self._embedder.embed_query(text), within)
         passages = now.passages([key for key, *_ in found])
         records = now.records({passage.document for passage in passages.values()})
         hits = [
@@ -125,8 +137,8 @@ class Assistant:
             if key in passages and (record := records.get(passages[key].document))
         ]
         hits = prefer_named(question, hits)[: self.settings.passages]
-        readings = reader.read(searched_for, [window(hit) for hit in hits])
-        return Findings(question.strip(), searched_for, tuple(hits), tuple(extractive.rank(hits, readings)))
+        readings = self._reader().read(text, [window(hit) for hit in hits])
+        return tuple(extractive.rank(hits, readings))
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """The index as it is now; what is asked of it agrees, whatever is written meanwhile."""
@@ -161,14 +173,14 @@ class Assistant:
             records = [r for r in now.documents() if within is None or r.path in within]
             if records and (path := overview.meant(findings.searched_for, records)):
                 return self._overview(now.document(path), findings)
-        if not findings.ranked:
+        chosen = extractive.choose(findings.asked, findings.rankings)
+        if not chosen:
             return self._refusal(findings, 0.0)
-        chosen = extractive.choose(findings.asked, findings.ranked)
         answerable, right = self._calibration.probabilities(features(findings.asked, findings.ranked, chosen))
         if answerable < self._calibration.threshold:
             return self._refusal(findings, answerable)
         documents = {path: now.document(path) for path in {e.document for e in chosen}}
-        return self._answer(findings, extractive.quotes(chosen), documents, right)
+        return self._answer(findings, extractive.quotes(findings.asked, chosen), documents, right)
 
     def _overview(self, document: Document, findings: Findings) -> Answer:
         """What a document says as a whole: its most central sentences, over its whole length."""

@@ -15,6 +15,7 @@ WINDOW_WEIGHT = 0.5  # of a window's logit in the score of its sentences
 FUSED_WEIGHT = 0.3  # of the fused retrieval score, a sum of z-scores
 MARGIN = 4.0  # logits below the best sentence at which a sentence is no longer evidence
 MOST = 3  # sentences
+MOST_OF_PART = 2  # sentences, for each of several questions asked at once
 MOST_LISTED = 5  # sentences, where the question asks for several things
 ALIKE = 0.8  # share of the shorter sentence's words that makes two sentences say the same
 
@@ -27,6 +28,7 @@ _LISTED = re.compile(
 )
 _PRONOUN = re.compile(r"[\"“'‘]?(?:He|She|They|It|His|Her|Their|Its|This|These|Such|The (?:former|latter))\b")
 _MARKS = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*+•·–]\s+)+|\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`")
+_ITEM = re.compile(r"\s*(?:[-*+•·–]|\d{1,3}[.)]|\(?[a-z]\))\s+\S")
 _ROW = re.compile(r"\s*\|(.*?)\|?\s*$")
 _BRACKETED = re.compile(r"\[(\d+)\]")
 _WORD = re.compile(r"[^\W_]+")
@@ -80,16 +82,30 @@ def asks_for_several(question: str) -> bool:
     return _LISTED.search(question) is not None
 
 
-def choose(question: str, ranked: Sequence[Evidence]) -> list[Evidence]:
-    """The sentences an answer is made of: the best and those close to it that add something, best first."""
-    most = MOST_LISTED if asks_for_several(question) else MOST
+def choose(question: str, rankings: Sequence[Sequence[Evidence]]) -> list[Evidence]:
+    """The sentences an answer is made of: the best and those close to it that add something, best first.
+
+    There is a ranking for each question that was asked at once; each has its own sentences chosen.
+    """
+    most = MOST_OF_PART if len(rankings) > 1 else MOST_LISTED if asks_for_several(question) else MOST
     chosen: list[Evidence] = []
-    for evidence in ranked:
-        if len(chosen) == most or evidence.score < ranked[0].score - MARGIN:
-            break
-        if not any(same(evidence.text, other.text) for other in chosen):
-            chosen.append(evidence)
+    for ranked in rankings:
+        taken = 0
+        for evidence in ranked:
+            if taken == most or evidence.score < ranked[0].score - MARGIN:
+                break
+            if is_heading(evidence):
+                continue
+            taken += 1
+            if not any(same(evidence.text, other.text) for other in chosen):
+                chosen.append(evidence)
     return chosen
+
+
+def is_heading(evidence: Evidence) -> bool:
+    """Whether a sentence only names what follows it: a heading or a title, which answers nothing by itself."""
+    text = _MARKS.sub("", evidence.text).strip()
+    return text in evidence.hit.passage.heading.split(" > ") or text == evidence.hit.title
 
 
 def same(a: str, b: str) -> bool:
@@ -98,16 +114,47 @@ def same(a: str, b: str) -> bool:
     return len(first & second) >= ALIKE * min(len(first), len(second))
 
 
-def quotes(chosen: Sequence[Evidence]) -> list[tuple[str, Span]]:
-    """Which words of which document are quoted for some evidence: the best document first, each in its own order."""
+def quotes(question: str, chosen: Sequence[Evidence]) -> list[tuple[str, Span]]:
+    """Which words of which document are quoted for some evidence: the best document first, each in its own order.
+
+    A sentence brings along what it cannot be understood without: the one before it if it begins with a pronoun,
+    the list that it introduces; and, where several things are asked for, the whole list that it is an item of.
+    """
+    several = asks_for_several(question)
     groups: dict[str, list[Evidence]] = {}
     for evidence in chosen:
         groups.setdefault(evidence.document, []).append(evidence)
-    return [
-        (path, with_antecedent(evidence, group))
-        for path, group in groups.items()
-        for evidence in sorted(group, key=lambda e: e.span.start)
-    ]
+    quoted: list[tuple[str, Span]] = []
+    for path, group in groups.items():
+        end = -1
+        for span in sorted((whole(e, group, several) for e in group), key=lambda s: (s.start, -s.end)):
+            if span.start >= end:
+                quoted.append((path, span))
+            elif span.end > end:
+                quoted[-1] = (path, Span(quoted[-1][1].start, span.end))
+            end = max(end, span.end)
+    return quoted
+
+
+def whole(evidence: Evidence, group: Sequence[Evidence], several: bool) -> Span:
+    """A sentence with the list it introduces or, if several things are asked for, stands in."""
+    passage = evidence.hit.passage
+    items = [_ITEM.match(passage.sentence(i)) is not None for i in range(len(passage.sentences))]
+    first = last = evidence.sentence
+    if items[first] and several:
+        while first > 0 and (items[first - 1] or passage.sentence(first - 1).rstrip().endswith(":")):
+            first -= 1
+            if not items[first]:
+                break
+    if passage.sentence(last).rstrip("*_ ").endswith(":") or (items[last] and several):
+        last = min(last + 1, len(items) - 1)
+        while last + 1 < len(items) and items[last] and items[last + 1]:
+            last += 1
+        if items[evidence.sentence] and not items[last]:
+            last -= 1
+    if first == last:
+        return with_antecedent(evidence, group)
+    return Span(passage.sentences[first].start, passage.sentences[last].end)
 
 
 def compose(quoted: Sequence[tuple[str, Span]], documents: Mapping[str, Document]) -> tuple[str, tuple[Citation, ...]]:
@@ -123,7 +170,10 @@ def compose(quoted: Sequence[tuple[str, Span]], documents: Mapping[str, Document
         paragraphs.setdefault(path, []).append(statement)
     if len(paragraphs) == 1:
         return " ".join(*paragraphs.values()), tuple(citations)
-    told = [f"{attribution(documents[path])}: {' '.join(said)}" for path, said in paragraphs.items()]
+    told = [
+        f"{source}: {' '.join(said)}" if (source := attribution(documents[path])) else " ".join(said)
+        for path, said in paragraphs.items()
+    ]
     return "\n\n".join(told), tuple(citations)
 
 
@@ -154,10 +204,10 @@ def cite(document: Document, span: Span, number: int) -> Citation:
 
 
 def attribution(document: Document) -> str:
-    """Who says it and when, as far as the document states it; its title where it names nobody."""
+    """Who says it and when, as far as the document states it; "" where it names nobody."""
     stated = document.metadata
-    who = stated.publisher or stated.author or document.title
-    return f"{who} ({stated.date})" if stated.date else who
+    who = stated.publisher or stated.author
+    return f"{who} ({stated.date})" if who and stated.date else who
 
 
 def readable(document: Document, span: Span) -> str:

@@ -24,6 +24,15 @@ _NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:(?:of|the|de|van|von|and)\s
 _CONJUNCTION = re.compile(
     r"\b(?:say|said|says|claim(?:ed|s)?|think|thought|believe[ds]?|mean[st]?|know|so|fact)\s+that\b"
 )
+_ASKS = re.compile(
+    r"\b(?:who|whom|whose|what|which|when|where|why|how|do|does|did|is|are|was|were|can|will|should)\b", re.IGNORECASE
+)
+_NEXT_QUESTION = re.compile(
+    r"(?<=[?.!])\s+(?=[A-Z])|,?\s+and\s+(?=(?:(?:by|in|on|at|to|from|for|with|until|since|of|under)\s+)?"
+    r"(?:who|whom|whose|what|which|when|where|why|how)\b)"
+)
+_SHORTEST_PART = 4  # words
+_MOST_PARTS = 3
 _BARE = 3  # words; a question this short has no subject of its own ("Why?", "Since when?")
 
 
@@ -47,6 +56,23 @@ def resolve(history: Sequence[Turn], question: str) -> str:
     named = names(" ".join(chain)) | names(question)
     missing = [name for name in names(answered[-1]) if name not in named][:2] if answered and not named else []
     return " ".join([*chain, *missing, question.strip()])
+
+
+def parts(question: str) -> tuple[str, ...]:
+    """The questions that a message asks, in order: one, or up to three that are read for one by one.
+
+    "Who led it, and how many came?" asks two; a sentence that only sets the scene goes with the first.
+    """
+    pieces = [piece.strip() for piece in _NEXT_QUESTION.split(question) if piece and piece.strip()]
+    found: list[str] = []
+    for piece in pieces:
+        if (found and (len(_WORD.findall(found[-1])) < _SHORTEST_PART or not _ASKS.search(found[-1]))) or (
+            found and len(_WORD.findall(piece)) < _SHORTEST_PART
+        ):
+            found[-1] = f"{found[-1]} {piece}"
+        else:
+            found.append(piece)
+    return tuple(found) if 1 < len(found) <= _MOST_PARTS else (question.strip(),)
 
 
 def leans_on_history(question: str) -> bool:

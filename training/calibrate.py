@@ -40,10 +40,10 @@ def rows_of(found: Found) -> tuple[list[tuple[float, ...]], list[bool], list[boo
     texts = {path: document.text for path, document in found.documents.items()}
     values, answerable, right = [], [], []
     for question, findings in found.questions:
-        if not findings.ranked:
+        chosen = choose(findings.asked, findings.rankings)
+        if not chosen:
             continue
-        chosen = choose(findings.asked, findings.ranked)
-        text, citations = compose(quotes(chosen), found.documents)
+        text, citations = compose(quotes(findings.asked, chosen), found.documents)
         answer = Answer(findings.asked, text, citations)
         values.append(features(findings.asked, findings.ranked, chosen))
         answerable.append(question.answerable)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from index.documents import Document, Metadata, Span
+from index.documents import Document, Heading, Metadata, Span
 from index.passages import split
 from qa.answers import Answer
 from qa.extractive import asks_for_several, choose, compose, quotes, rank, readable, same, with_antecedent
@@ -29,8 +29,8 @@ def read(document, *logits, answered=1.0, score=0.0):
 def compose_all(question, *pairs_and_documents):
     documents = {d.path: d for d, _ in pairs_and_documents}
     pairs = [pair for _, pair in pairs_and_documents]
-    chosen = choose(question, rank([p[0] for p in pairs], [p[1] for p in pairs]))
-    return compose(quotes(chosen), documents)
+    chosen = choose(question, [rank([p[0] for p in pairs], [p[1] for p in pairs])])
+    return compose(quotes(question, chosen), documents)
 
 
 def test_the_best_sentence_is_quoted_word_for_word():
@@ -107,3 +107,28 @@ def test_a_row_of_a_wide_table_is_read_with_its_header():
 )
 def test_questions_that_ask_for_several_things_get_more_sentences(question, several):
     assert asks_for_several(question) == several
+
+
+LISTED = "The Board imposed three conditions:\n\n- Fares are frozen.\n- The name stays.\n- Slots are given up.\n\nIt met again."
+
+
+def test_a_list_comes_whole_with_the_sentence_that_introduces_it():
+    one = document(text=LISTED)
+    text, citations = compose_all("What did the Board impose?", (one, read(one, 4, -5, -5, -5, -6)))
+    assert citations[0].quote.startswith("The Board imposed") and citations[0].quote.endswith("given up.")
+    assert text == "The Board imposed three conditions: Fares are frozen. The name stays. Slots are given up. [1]"
+
+
+def test_an_item_brings_its_list_only_where_several_things_are_asked_for():
+    one = document(text=LISTED)
+    _, several = compose_all("Which conditions were imposed?", (one, read(one, -5, 4, -5, -5, -6)))
+    assert several[0].quote.startswith("The Board imposed") and several[0].quote.endswith("given up.")
+    _, single = compose_all("Who froze the fares?", (one, read(one, -5, 4, -5, -5, -6)))
+    assert single[0].quote == "- Fares are frozen."
+
+
+def test_a_heading_answers_nothing():
+    text = "## Adding documents\n\nPut files into the folder."
+    one = Document("a.md", "Guide", text, headings=(Heading(0, 2, "Adding documents"),))
+    answer, _ = compose_all("How can documents be added?", (one, read(one, 5, 4)))
+    assert answer == "Put files into the folder. [1]"

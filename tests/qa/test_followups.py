@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from qa.answers import Turn
-from qa.followups import leans_on_history, resolve
+from qa.followups import leans_on_history, parts, resolve
 
 ASKED = [Turn("user", "Who led the technical team on Sarn?"), Turn("assistant", "Judge Ismene Corrow led it. [1]")]
 
@@ -51,3 +51,24 @@ def test_a_chain_goes_back_to_the_question_that_stood_alone():
 def test_a_name_comes_from_the_answer_where_no_question_names_anybody():
     history = [Turn("user", "who wrote the column?"), Turn("assistant", "It was written by Ottoline Vray. [1]")]
     assert "Ottoline Vray" in resolve(history, "What did she do before?")
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [
+        ("When does it end?", 1),
+        ("Who led the team on Sarn, and how many people were on it?", 2),
+        ("What is the price of the D20? Where can I buy the D25?", 2),
+        ("The owner quoted in May later helped science. What did she do there?", 1),
+        ("Which lender leads the group, and what does it plan for the orchestra?", 2),
+        ("What do Orvelia and Tarkuna say about grain and zinc?", 1),
+        ("When? Why? How? Who? What? Where?", 1),
+    ],
+)
+def test_the_questions_of_a_message_are_told_apart(message, asked):
+    found = parts(message)
+    assert len(found) == asked
+    assert (
+        "".join(" ".join(found).split()) in message.replace(", and", "").replace(" and", "").replace(" ", "")
+        or asked == 1
+    )
