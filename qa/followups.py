@@ -66,13 +66,15 @@ def parts(question: str) -> tuple[str, ...]:
     pieces = [piece.strip() for piece in _NEXT_QUESTION.split(question) if piece and piece.strip()]
     found: list[str] = []
     for piece in pieces:
-        if (found and (len(_WORD.findall(found[-1])) < _SHORTEST_PART or not _ASKS.search(found[-1]))) or (
-            found and len(_WORD.findall(piece)) < _SHORTEST_PART
-        ):
+        if found and not (_stands_alone(found[-1]) and len(_WORD.findall(piece)) >= _SHORTEST_PART):
             found[-1] = f"{found[-1]} {piece}"
         else:
             found.append(piece)
     return tuple(found) if 1 < len(found) <= _MOST_PARTS else (question.strip(),)
+
+
+def _stands_alone(piece: str) -> bool:
+    return len(_WORD.findall(piece)) >= _SHORTEST_PART and _ASKS.search(piece) is not None
 
 
 def leans_on_history(question: str) -> bool:

@@ -109,7 +109,10 @@ def test_questions_that_ask_for_several_things_get_more_sentences(question, seve
     assert asks_for_several(question) == several
 
 
-LISTED = "The Board imposed three conditions:\n\n- Fares are frozen.\n- The name stays.\n- Slots are given up.\n\nIt met again."
+LISTED = (
+    "The Board imposed three conditions:\n\n- Fares are frozen.\n- The name stays.\n- Slots are given up.\n\n"
+    "It met again."
+)
 
 
 def test_a_list_comes_whole_with_the_sentence_that_introduces_it():
