@@ -19,7 +19,7 @@ from index.progress import Progress, silent
 from index.records import DocumentRecord
 from index.snapshot import Snapshot
 from index.store import Store
-from qa import extractive, followups, languages, overview, spelling
+from qa import extractive, followups, foreign, overview, spelling
 from qa.answers import Answer, Nearest, Step, Turn
 from qa.confidence import Calibration, features
 from qa.extractive import Evidence
@@ -111,7 +111,7 @@ class Assistant:
         with self._store.snapshot() as now:
             findings = self.find(now, question, history, within)
             answer = self._extract(now, findings, within)
-            notice = languages.NOTICE if languages.foreign(question, now.vocabulary) else ""
+            notice = foreign.NOTICE if foreign.is_foreign(question, now.vocabulary) else ""
         answer = replace(answer, seconds=time.perf_counter() - started, notice=notice)
         yield Step(answer.text, answer)
 

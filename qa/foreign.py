@@ -14,7 +14,7 @@ NOTICE = (
 )
 
 
-def foreign(question: str, vocabulary: Vocabulary) -> bool:
+def is_foreign(question: str, vocabulary: Vocabulary) -> bool:
     """Whether fewer than half of a question's words, numbers left out, stand anywhere in the documents."""
     words = [word for word in words_of(question) if not word.isdigit()]
     if len(words) < FEWEST:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.languages import foreign
+from qa.foreign import is_foreign
 
 WORDS = "what did blinken say in beijing about the visit to china when how many people were asked and who".split()
 
@@ -12,7 +12,7 @@ def vocabulary(prefix, lengths):
 
 
 @pytest.mark.parametrize(
-    ("question", "is_foreign"),
+    ("question", "foreign"),
     [
         ("What did Blinken say about the visit?", False),
         ("blinken beijing", False),
@@ -22,5 +22,5 @@ def vocabulary(prefix, lengths):
         ("2031 2032 2033", False),
     ],
 )
-def test_a_question_in_another_language_is_told_by_its_words(question, is_foreign):
-    assert foreign(question, vocabulary) == is_foreign
+def test_a_question_in_another_language_is_told_by_its_words(question, foreign):
+    assert is_foreign(question, vocabulary) == foreign
