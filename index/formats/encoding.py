@@ -83,4 +83,4 @@ def _mostly_utf8(data: bytes) -> bool:
     """Whether the bytes are UTF-8 with a little damage (a flipped bit, a cut character)."""
     wrong = data.decode("utf-8", "replace").count("\ufffd")
     leads = len(data) - len(data.translate(None, bytes(range(0xC0, 0x100))))
-    return wrong * 20 < leads
+    return wrong * 5 < leads

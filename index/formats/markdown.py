@@ -16,7 +16,8 @@ _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
 _FENCES = frozenset("`~")
 _UNDERLINES = frozenset("=-")
-_NOT_A_PARAGRAPH = re.compile(r" {4}|\t| {0,3}(?:[-*+>|]|\d{1,9}[.)]\s)")
+_NOT_A_PARAGRAPH = re.compile(r" {4}|\t| {0,3}(?:[-*+]\s|[>|]|\d{1,9}[.)]\s)")
+_ENDS_PARAGRAPH = re.compile(r" {0,3}(?:[-*+]\s|>)")
 _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\2")
 
 
@@ -63,7 +64,7 @@ def headings_in(text: str) -> tuple[Heading, ...]:
             if len(paragraph) <= 2:
                 headings += _heading(paragraph_at, 1 if kind == "=" else 2, " ".join(paragraph))
             paragraph = []
-        elif not kind or (not paragraph and _NOT_A_PARAGRAPH.match(line)):
+        elif not kind or (_ENDS_PARAGRAPH if paragraph else _NOT_A_PARAGRAPH).match(line):
             paragraph = []
         elif len(paragraph) <= 2:  # longer ones are prose over a rule
             paragraph_at = paragraph_at if paragraph else start

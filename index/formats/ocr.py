@@ -28,7 +28,6 @@ _SURE = 0.6  # the engine's confidence under which a line is noise rather than w
 _PARTS = ("Det", "Rec", "Cls")  # finding lines, reading them, turning those that stand on their heads
 
 
-@cache
 def is_available() -> bool:
     """Whether words in pictures can be read: the engine is installed and its models lie beside it."""
     return len(_models()) == len(_PARTS)
@@ -91,7 +90,6 @@ def _engine() -> Any:
     return RapidOCR(params={"Global.log_level": "error", **paths})
 
 
-@cache
 def _models() -> dict[str, Path]:
     spec = find_spec("rapidocr")
     folders = [Path(folder) / "models" for folder in (spec.submodule_search_locations or ())] if spec else []

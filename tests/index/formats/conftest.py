@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -47,6 +48,12 @@ def one(read: Read) -> Callable[[str, bytes], Document]:
         return document
 
     return read_one
+
+
+@pytest.fixture
+def without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the extra `ocr` is not installed."""
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
 
 
 def pdf(pages: list[list[str]], encrypt: str | None = None, outline: bool = False, title: str = "") -> bytes:

@@ -123,6 +123,7 @@ def scanned(text_page: bool = False) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.usefixtures("without_ocr")
 def test_pages_that_are_pictures_are_never_passed_off_as_read(read: Any, one: One, build: Any) -> None:
     (rejected,) = read("scan.pdf", scanned())
     assert isinstance(rejected, Rejected)
