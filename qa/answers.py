@@ -63,6 +63,37 @@ class Nearest:
     score: float
 
 
+Verdict = Literal["supported", "unsupported", "unchecked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of a generated answer, and how it stands against the documents.
+
+    It fills the characters `start` to `end` of the answer's text, its markers and marks included. `verdict`:
+    "supported" (it has citations), "unsupported" (its text says so), or "unchecked" (it speaks of the documents
+    as a whole, or in another language than they do). `score` (0..1) is how well its source bears it out;
+    `reason` says what is wrong, and is "" where nothing is.
+    """
+
+    start: int
+    end: int
+    verdict: Verdict
+    score: float
+    reason: str = ""
+    citations: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a statement fills some of the text, got {self.start} to {self.end}")
+        if not (math.isfinite(self.score) and 0.0 <= self.score <= 1.0):
+            raise ValueError(f"a statement's score is 0..1, got {self.score}")
+        if self.verdict == "supported" and not self.citations:
+            raise ValueError("a supported statement cites what supports it")
+        if self.verdict == "unsupported" and (self.citations or not self.reason):
+            raise ValueError("an unsupported statement has a reason and no citations")
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer whose markers are its citations, or a refusal.
@@ -70,7 +101,8 @@ class Answer:
     `confidence` (0..1) is the calibrated probability that the answer is right (for a refusal: that the
     documents do answer after all). `searched_for` is the stand-alone question that was searched.
     `model` names what wrote the text: "extractive" or the language model. `notice` holds what the
-    asker should know besides: a failed model, a language that was not understood.
+    asker should know besides: a failed model, a language that was not understood. `statements` are the
+    sentences of a generated answer, in order; an extractive one is made of its citations' own words and has none.
     """
 
     question: str
@@ -83,36 +115,54 @@ class Answer:
     seconds: float = 0.0
     model: str = "extractive"
     notice: str = ""
+    short: str = ""
+    statements: tuple[Statement, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.text.strip():
             raise ValueError("an answer has text")
         if not (math.isfinite(self.confidence) and 0.0 <= self.confidence <= 1.0):
             raise ValueError(f"confidence is a probability, got {self.confidence}")
+        if self.short not in self.text:
+            raise ValueError(f"the short answer {self.short!r} does not stand in the text")
         numbers = [citation.number for citation in self.citations]
         if numbers != list(range(1, len(numbers) + 1)):
             raise ValueError(f"citations are numbered 1..n in order, got {numbers}")
         if self.refused:
-            if numbers:
-                raise ValueError("a refusal has no citations")
+            if numbers or self.statements:
+                raise ValueError("a refusal has no citations and no statements")
             return
         if not numbers:
             raise ValueError("an answer that is not a refusal cites at least one passage")
         seen = list(dict.fromkeys(int(number) for number in MARKER.findall(self.text)))
         if seen != numbers:
             raise ValueError(f"the markers in the text, {seen}, are not the citations' numbers, {numbers}")
+        end = 0
+        for statement in self.statements:
+            if statement.start < end or statement.end > len(self.text):
+                raise ValueError(f"the statement at {statement.start} overlaps another or leaves the text")
+            end = statement.end
+            marked = tuple(dict.fromkeys(int(n) for n in MARKER.findall(self.text[statement.start : end])))
+            if marked != statement.citations:
+                raise ValueError(f"a statement marked {marked} cannot cite {statement.citations}")
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain JSON values."""
         return asdict(self) | {
             "citations": [asdict(citation) for citation in self.citations],
             "nearest": [asdict(passage) for passage in self.nearest],
+            "statements": [asdict(s) | {"citations": list(s.citations)} for s in self.statements],
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An answer on its way: the text so far, with whole markers only; the last step carries the answer."""
+    """An answer on its way: the text so far, with whole markers only; the last step carries the answer.
+
+    The first `settled` characters will not change any more, unless the language model fails: then the
+    last step brings another text.
+    """
 
     text: str
     answer: Answer | None = None
+    settled: int = 0

@@ -39,7 +39,8 @@ class Evidence:
     """A sentence of a passage, and how well it supports an answer.
 
     `score` is a logit, comparable among the sentences of one question; `probability` (0..1) is the
-    reader's own for this sentence; `window` (0..1) its probability that the passage answers.
+    reader's own for this sentence; `window` (0..1) its probability that the passage answers. `short` is
+    the short answer, if the reader found one and found it in this sentence.
     """
 
     hit: Hit
@@ -47,6 +48,7 @@ class Evidence:
     score: float
     probability: float
     window: float
+    short: str = ""
 
     @property
     def document(self) -> str:
@@ -70,11 +72,19 @@ def rank(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Evidence]:
             logit + WINDOW_WEIGHT * reading.answered + FUSED_WEIGHT * hit.score,
             reading.evidence_probability[i],
             reading.answered_probability,
+            _short(hit, i, reading),
         )
         for hit, reading in zip(hits, readings, strict=True)
         for i, logit in enumerate(reading.evidence)
     ]
     return sorted(ranked, key=lambda e: (-e.score, e.document, e.span.start))
+
+
+def _short(hit: Hit, sentence: int, reading: Reading) -> str:
+    found = reading.span
+    if found is None or found.sentence != sentence or found.score <= 0.0:
+        return ""
+    return hit.passage.sentence(sentence)[found.start : found.end]
 
 
 def asks_for_several(question: str) -> bool:

@@ -48,6 +48,12 @@ def test_a_citation_cannot_lie_about_its_span(change):
         Citation(document="a.txt", title="A", page="", heading="", digest="", **given)
 
 
+def test_a_short_answer_is_words_of_the_text():
+    assert Answer("q", "On 19 June. [1]", (citation(1),), short="19 June").short == "19 June"
+    with pytest.raises(ValueError, match="short answer"):
+        Answer("q", "On 19 June. [1]", (citation(1),), short="20 June")
+
+
 def test_a_turn_is_spoken_by_one_of_two():
     assert Turn("user", "Hello").role == "user"
     with pytest.raises(ValueError, match="spoken by"):
