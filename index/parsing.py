@@ -149,7 +149,7 @@ class Parser:
     """
 
     def __init__(
-        self, root: Path, seconds: float = 120.0, megabytes: int = 2048, processes: int = 1, reader: str = READ_FILE
+        self, root: Path, seconds: float = 120.0, megabytes: int = 3072, processes: int = 1, reader: str = READ_FILE
     ) -> None:
         if seconds <= 0 or megabytes <= 0 or processes < 1:
             raise ValueError(

@@ -23,8 +23,9 @@ from typing import IO, Any
 from index.documents import Document, Heading, Metadata, Page, Rejected
 from index.formats.progress import listen
 
-READ_FILE = "index.formats:read_file"
+READ_FILE = "index.formats.reading:read_unguarded"
 _START_SECONDS = 60.0
+_OUT_OF_MEMORY = 77  # exit status of a process that came to its limit
 _GRACE_SECONDS = 5  # after this much more than its time a process ends itself, should nobody be left to end it
 _ALIVE = b"alive\n"
 _MAIN = "import index.workers; index.workers.main()"
@@ -32,6 +33,10 @@ _MAIN = "import index.workers; index.workers.main()"
 
 class Died(Exception):
     """The process ended, or was ended, before it answered; the message says why."""
+
+
+class Late(Died):
+    """The process did not answer in its time."""
 
 
 class Worker:
@@ -50,15 +55,30 @@ class Worker:
         self._lock = threading.Lock()
 
     def read(self, path: str) -> tuple[Document | Rejected, ...]:
-        """The documents of the file `path`. Raises `Died`."""
+        """The documents of the file `path`. Raises `Died`.
+
+        A process that crashes or comes to its limit after other files may have suffered from those: the file is
+        read once more by a fresh one.
+        """
         with self._lock:
+            fresh = self._process is None
             try:
-                process = self._process or self._start()
-                answer = self._ask(process, path)
-            except BaseException:  # an interrupt too: the process may be in the middle of an answer
-                self._end()
+                return self._read(path)
+            except Late:
                 raise
-            return tuple(_from_json(one) for one in answer)
+            except Died:
+                if fresh:
+                    raise
+                return self._read(path)
+
+    def _read(self, path: str) -> tuple[Document | Rejected, ...]:
+        try:
+            process = self._process or self._start()
+            answer = self._ask(process, path)
+        except BaseException:  # an interrupt too: the process may be in the middle of an answer
+            self._end()
+            raise
+        return tuple(_from_json(one) for one in answer)
 
     def close(self) -> None:
         """Ends the process."""
@@ -107,13 +127,14 @@ class Worker:
             finally:
                 timer.cancel()
         if not head or len(data) < int(head):
-            raise Died(self._why(process, late.is_set(), seconds))
+            if late.is_set():
+                raise Late(f"reading it took more than {seconds:g} seconds and was stopped")
+            raise Died(self._why(process.wait()))
         return data
 
-    def _why(self, process: subprocess.Popen[bytes], late: bool, seconds: float) -> str:
-        if late:
-            return f"reading it took more than {seconds:g} seconds and was stopped"
-        code = process.wait()
+    def _why(self, code: int) -> str:
+        if code == _OUT_OF_MEMORY:
+            return f"reading it needs more than {self._megabytes} MB of memory"
         if code < 0:
             name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
             return f"reading it crashed the process ({name}), which may use {self._megabytes} MB"
@@ -154,7 +175,7 @@ def main() -> None:
         try:
             answer = _encoded(read(root, path))
         except MemoryError:
-            answer = _encoded([Rejected(path, "failed", f"reading it needs more than {megabytes} MB of memory")])
+            os._exit(_OUT_OF_MEMORY)  # what is left of this process is not to be trusted with another file
         _send(answers, answer)
         _alarm(0)
 

@@ -69,7 +69,12 @@ def _lines(picture: Image, number: int) -> list[Line]:
     alive()
     shown = picture.convert("RGB")
     shown.thumbnail((_WIDEST, _WIDEST))
-    found = _engine()(numpy.asarray(shown)[:, :, ::-1])  # it takes blue before red
+    try:
+        found = _engine()(numpy.asarray(shown)[:, :, ::-1])  # it takes blue before red
+    except Exception as error:
+        if "alloc" in str(error).lower():  # the engine's libraries each have their own error for a lack of memory
+            raise MemoryError(str(error)) from error
+        raise
     if found.txts is None:
         return []
     lines = []

@@ -60,6 +60,14 @@ def read_file(root: Path, path: str) -> tuple[Document | Rejected, ...]:
     without text are one too, called "report.pdf/pages 3-5".
     """
     try:
+        return read_unguarded(root, path)
+    except MemoryError:
+        return (Rejected(path, "failed", "reading it needs more memory than there is"),)
+
+
+def read_unguarded(root: Path, path: str) -> tuple[Document | Rejected, ...]:
+    """As `read_file`, but raises `MemoryError` where memory does not suffice."""
+    try:
         data = _bytes(root / path)
     except Unreadable as error:
         return (Rejected(path, error.state, error.reason),)
@@ -85,7 +93,7 @@ def _documents(data: bytes, path: str, depth: int, budget: Budget) -> Iterator[D
     except Unreadable as error:
         yield Rejected(path, error.state, error.reason)
     except MemoryError:
-        yield Rejected(path, "failed", "reading it needs more memory than there is")
+        raise
     except Exception as error:  # parsers of foreign formats raise whatever a damaged file makes them raise
         what = one_line(str(error))[:200] or "no further reason"
         yield Rejected(path, "failed", f"it is damaged or cannot be understood ({type(error).__name__}: {what})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, time
 from itertools import chain, groupby
 from typing import Any
 
@@ -73,7 +73,7 @@ def _words(cell: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return value.isoformat(" ", "minutes") if value.time() else value.date().isoformat()
+        return value.date().isoformat() if value.time() == time.min else value.isoformat(" ", "minutes")
     if isinstance(value, (int, float)):
         percent = str(cell.number_format or "").rstrip('"').endswith("%")
         return f"{value * 100:.10g}%" if percent else f"{value:.15g}"

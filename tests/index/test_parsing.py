@@ -20,7 +20,9 @@ PAGE = "<html><body><h1>Tides</h1><p>The tide turns twice a day at the old mill.
 
 HOSTILE = """
 import ctypes, os, sys, time
-from index.formats import read_file
+from index.formats.reading import read_unguarded
+
+LEAKED = []
 
 
 def read(root, path):
@@ -29,14 +31,15 @@ def read(root, path):
     if "segfault" in path:
         ctypes.string_at(0)
     if "hang" in path:
-        while True:
-            pass
+        time.sleep(3600)
     if "memory" in path:
         hoard = [bytearray(64 << 20) for _ in range(1000)]
+    if "leak" in path:
+        LEAKED.append(bytearray(500 << 20))
     if "loud" in path:
         print("x" * 100_000)
         os.write(1, b"noise")
-    return read_file(root, path)
+    return read_unguarded(root, path)
 """
 
 
@@ -47,9 +50,9 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parser]
     monkeypatch.syspath_prepend(str(tmp_path / "code"))
     folder = tmp_path / "documents"
     folder.mkdir()
-    for name in ("exit", "segfault", "hang", "memory", "loud", "good"):
+    for name in ("exit", "segfault", "hang", "memory", "loud", "good", "leak-1", "leak-2", "leak-3"):
         (folder / f"{name}.html").write_text(PAGE)
-    with Parser(folder, seconds=3, megabytes=700, reader="hostile_reader:read") as parser:
+    with Parser(folder, seconds=30, megabytes=1200, reader="hostile_reader:read") as parser:
         yield parser
 
 
@@ -137,9 +140,9 @@ def test_twenty_thousand_files_are_listed_in_well_under_a_second(tmp_path: Path)
         (tmp_path / str(folder)).mkdir()
         for number in range(1000):
             (tmp_path / str(folder) / f"{number}.txt").touch()
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(list_files(tmp_path).files) == 20_000
-    assert time.perf_counter() - begun < 1.5  # 0.15 s on an idle machine
+    assert time.process_time() - begun < 0.9
 
 
 def test_a_process_reads_one_file_after_another(tmp_path: Path) -> None:
@@ -157,8 +160,7 @@ def test_a_process_reads_one_file_after_another(tmp_path: Path) -> None:
     [
         ("exit", "exit status 3"),
         ("segfault", "SIGSEGV"),
-        ("hang", "more than 3 seconds"),
-        ("memory", "MemoryError|memory"),
+        ("memory", "more than 1200 MB of memory"),
     ],
 )
 def test_a_file_that_kills_its_reader_is_reported_and_the_next_one_is_read(
@@ -171,6 +173,20 @@ def test_a_file_that_kills_its_reader_is_reported_and_the_next_one_is_read(
     assert re.search(reason, rejected.reason)
     (document,) = hostile.read("good.html")
     assert isinstance(document, Document)
+
+
+def test_a_file_that_takes_too_long_is_stopped_and_reported(hostile: Parser, tmp_path: Path) -> None:
+    with Parser(tmp_path / "documents", seconds=1, reader="hostile_reader:read") as impatient:
+        for _ in range(2):
+            (rejected,) = impatient.read("hang.html")
+            assert isinstance(rejected, Rejected)
+            assert "more than 1 seconds" in rejected.reason
+
+
+def test_a_file_does_not_suffer_from_the_files_before_it(hostile: Parser) -> None:
+    for number in (1, 2, 3):  # together they need more than the process may use
+        (document,) = hostile.read(f"leak-{number}.html")
+        assert isinstance(document, Document)
 
 
 def test_what_a_library_prints_does_not_garble_the_answers(hostile: Parser) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.formats.dates import dates_in, iso_date
@@ -107,12 +107,14 @@ def test_dates_as_people_write_them(text: str, iso: str) -> None:
     assert (found[0].iso if found else "") == iso
 
 
+@settings(deadline=None)
 @given(st.dates())
 def test_every_iso_date_is_read_as_itself(date: object) -> None:
     assert iso_date(date) == str(date)
     assert iso_date(str(date)) == str(date)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_reading_of_dates_and_first_lines(text: str) -> None:
     for found in dates_in(text):

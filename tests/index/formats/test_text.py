@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.documents import Document
@@ -59,6 +59,7 @@ def test_source_code_is_called_by_its_path(one: One) -> None:
     assert one("sea/tide/__init__.py", b"TIDE = 12\n").title == "sea/tide/__init__.py"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
     try:
@@ -67,6 +68,7 @@ def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
         assert error.state == "unsupported"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(), max_size=80))
 def test_normalised_text_can_be_stored_and_normalising_again_changes_nothing(text: str) -> None:
     for function in (verbatim, lines_of, one_line):

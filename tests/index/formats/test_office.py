@@ -1,0 +1,149 @@
+"""DOCX, PPTX and XLSX: headings, numbers that Word only shows, tables, slides, sheets."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import docx
+import openpyxl
+import pptx
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
+from pptx.util import Inches
+
+from index.documents import Document
+
+One = Callable[[str, bytes], Document]
+
+
+def saved(file: Any) -> bytes:
+    buffer = io.BytesIO()
+    file.save(buffer)
+    return buffer.getvalue()
+
+
+def test_word_headings_lists_and_tables(one: One, samples: dict[str, bytes]) -> None:
+    document = one("rules.docx", samples["rules.docx"])
+    assert document.title == "Harbour rules"
+    assert [(heading.level, heading.text) for heading in document.headings] == [
+        (1, "Harbour rules"),
+        (1, "Mooring"),
+        (1, "Dues"),
+    ]
+    assert "1. Show your licence.\n2. Pay the dues." in document.text
+    assert document.text.endswith("Length: 10 m; Dues: 340 crowns")
+    assert document.metadata.author == ""  # the template's author is nobody
+
+
+def test_word_numbers_are_counted_through_as_the_page_shows_them(one: One) -> None:
+    document = docx.Document()
+    levels = (
+        '<w:lvl w:ilvl="0"><w:start w:val="4"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>'
+        '<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="lowerRoman"/><w:lvlText w:val="%1.%2)"/></w:lvl>'
+    )
+    numbering = document.part.numbering_part.element
+    numbering.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="77">{levels}</w:abstractNum>'))
+    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="77"><w:abstractNumId w:val="77"/></w:num>'))
+    for text, level in (("Liability", 0), ("of owners", 1), ("of guests", 1), ("Term", 0), ("of years", 1)):
+        properties = document.add_paragraph(text)._p.get_or_add_pPr()
+        properties.append(
+            parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="77"/></w:numPr>')
+        )
+    text = one("contract.docx", saved(document)).text
+    assert text == "4. Liability\n4.i) of owners\n4.ii) of guests\n5. Term\n5.i) of years"
+
+
+def test_word_text_that_shows_is_read_and_deleted_text_is_not(one: One) -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("The dues ")._p
+    run = "<w:r><w:t>{}</w:t></w:r>"
+    space = nsdecls("w")
+    paragraph.append(parse_xml(f"<w:ins {space}>{run.format('rise')}</w:ins>"))
+    paragraph.append(parse_xml(f"<w:del {space}><w:r><w:delText>fall</w:delText></w:r></w:del>"))
+    paragraph.append(parse_xml(f"<w:hyperlink {space}>{run.format(' in April')}</w:hyperlink>"))
+    body = document.element.body
+    control = f"<w:sdt {space}><w:sdtContent><w:p>{run.format('In a content control.')}</w:p></w:sdtContent></w:sdt>"
+    body.insert(1, parse_xml(control))
+    box = f"<w:r><w:pict><w:txbxContent><w:p>{run.format('In a text box.')}</w:p></w:txbxContent></w:pict></w:r>"
+    body.insert(2, parse_xml(f"<w:p {space}>{box}</w:p>"))
+    text = one("tracked.docx", saved(document)).text
+    assert text.split("\n\n") == ["The dues rise in April", "In a content control.", "In a text box."]
+
+
+def test_word_merged_cells_are_repeated_downwards(one: One) -> None:
+    document = docx.Document()
+    table = document.add_table(3, 2)
+    for cell, text in zip(table._cells, ("Quay", "Depth", "North", "3 m", "", "4 m"), strict=True):
+        cell.text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    text = one("depths.docx", saved(document)).text
+    assert text == "Quay: North; Depth: 3 m\nQuay: North; Depth: 4 m"
+
+
+def test_word_states_author_and_date(one: One) -> None:
+    document = docx.Document()
+    document.add_paragraph("The dues rise in April, the board has decided.")
+    document.core_properties.author = "Ada Holm"
+    document.core_properties.title = "Dues"
+    document.core_properties.language = "en-GB"
+    document.core_properties.modified = datetime(2031, 3, 14)
+    found = one("dues.docx", saved(document))
+    assert (found.title, found.metadata.author) == ("Dues", "Ada Holm")
+    assert (found.metadata.date, found.metadata.language) == ("2031-03-14", "en-GB")
+
+
+def test_slides_have_titles_tables_notes_and_page_labels(one: One, samples: dict[str, bytes]) -> None:
+    document = one("plan.pptx", samples["plan.pptx"])
+    assert document.title == "Dredging plan"
+    assert [page.label for page in document.pages] == ["slide 1", "slide 2"]
+    assert [heading.text for heading in document.headings] == ["Dredging plan", "Costs"]
+    assert "- Start in May\n- End in August" in document.text
+    assert "Notes: Mention the costs." in document.text
+    assert document.page_at(document.text.index("Year: 2031; Crowns: 1200000")) == "slide 2"
+
+
+def test_slides_charts_and_groups(one: One) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    data = CategoryChartData()
+    data.categories = ["2030", "2031"]
+    data.add_series("Boats", (12, 14))
+    slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, Inches(1), Inches(1), Inches(4), Inches(3), data)
+    group = slide.shapes.add_group_shape()
+    group.shapes.add_textbox(0, 0, Inches(2), Inches(1)).text_frame.text = "Inside a group"
+    text = one("charts.pptx", saved(deck)).text
+    assert "2030: Boats: 12\n2031: Boats: 14" in text
+    assert "Inside a group" in text
+
+
+def test_every_row_of_a_sheet_has_the_names_of_its_columns(one: One, samples: dict[str, bytes]) -> None:
+    document = one("dues.xlsx", samples["dues.xlsx"])
+    assert document.text == (
+        "Length: 10 m; Crowns: 340; Rise: 12%\nLength: 15 m; Crowns: 470; Rise: 10%\n\n"
+        "The berths of the north quay\n\nNumber: 7; Depth: 3.5 m"
+    )
+    assert [page.label for page in document.pages] == ["sheet Dues", "sheet Berths"]
+
+
+def test_sheets_with_gaps_dates_and_several_tables(one: One) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ["Boat", "Paid"],
+        ["Tern", date(2031, 3, 14)],
+        [],
+        ["Gull", datetime(2031, 3, 15, 10, 30)],
+        [],
+        ["Berth", "Depth", "Free"],
+        [7, 3.50, True],
+        [None, None, "=1+1"],
+    ):
+        sheet.append(row)
+    assert one("gaps.xlsx", saved(book)).text == (
+        "Boat: Tern; Paid: 2031-03-14\n\nBoat: Gull; Paid: 2031-03-15 10:30\n\nBerth: 7; Depth: 3.5; Free: yes"
+    )
