@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from index.build import Report, update
 from index.documents import Document, Rejected, Span
@@ -19,16 +19,26 @@ from index.progress import Progress, silent
 from index.records import DocumentRecord
 from index.snapshot import Snapshot
 from index.store import Store
-from qa import extractive, followups, foreign, overview, spelling
+from qa import extractive, followups, overview, spelling
 from qa.answers import Answer, Nearest, Step, Turn
+from qa.checking.tongues import differ
+from qa.citations import Given
 from qa.confidence import Calibration, features
 from qa.extractive import Evidence
+from qa.generative import Found
 from qa.reader import Reader
 from qa.retrieval import Hit, candidates, prefer_named
 from qa.settings import Settings
 from qa.windows import Window
 
+if TYPE_CHECKING:
+    from qa.models import LanguageModel
+
 REFUSAL = "The documents do not say."
+FOREIGN = (
+    "The question seems to be in another language than the documents, which only names and numbers can bridge. "
+    "Ask in theirs, or use a language model."
+)
 NEAREST = 3  # passages offered beside a refusal
 OVERVIEW_CONFIDENCE = 0.5  # an overview has no right or wrong that could be counted
 
@@ -50,10 +60,11 @@ class Findings:
 class Assistant:
     """Answers questions over one folder of documents. Safe to use from several threads."""
 
-    def __init__(self, settings: Settings, store: Store, embedder: Embedder) -> None:
+    def __init__(self, settings: Settings, store: Store, embedder: Embedder, model: LanguageModel | None) -> None:
         self.settings = settings
         self._store = store
         self._embedder = embedder
+        self._model = model
         self._calibration = Calibration.load()
         self._loading = threading.Lock()
         self._loaded: Reader | None = None
@@ -62,13 +73,14 @@ class Assistant:
     def open(cls, settings: Settings | None = None, *, refresh: bool = True, progress: Progress = silent) -> Self:
         """Open the assistant over a folder of documents, and bring its index up to date unless told not to.
 
-        Raises a `FootnoteError` where the folder or the index cannot be used.
+        Raises a `FootnoteError` where the folder, the index or the language model cannot be used.
         """
         settings = settings or Settings()
+        model = _open_model(settings)
         embedder = open_embedder(settings.embedding)
         if refresh:
             update(settings.folder, settings.location, embedder, progress=progress)
-        return cls(settings, Store.open(settings.location, embedder_name=embedder.name), embedder)
+        return cls(settings, Store.open(settings.location, embedder_name=embedder.name), embedder, model)
 
     def close(self) -> None:
         self._store.close()
@@ -103,17 +115,41 @@ class Assistant:
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
-    ) -> Iterator[Step]:
+    ) -> Generator[Step, None, None]:
         """The same in steps: text that grows, and the whole answer in the last step."""
         if not question.strip():
             raise ValueError("The question is empty. Ask something about the documents.")
         started = time.perf_counter()
+        for step in self._steps(question, history, within):
+            if step.answer is None:
+                yield step
+            else:
+                answer = replace(step.answer, seconds=time.perf_counter() - started)
+                yield Step(answer.text, answer, len(answer.text))
+
+    def _steps(self, question: str, history: Sequence[Turn], within: Collection[str] | None) -> Iterator[Step]:
+        if self._model is None:
+            answer = self._look_up(question, history, within).extracted
+            yield Step(answer.text, answer)
+            return
+        from qa.generative import generate
+        from qa.similarity import Similar
+
+        def find(text: str) -> Found:
+            return self._look_up(text, (), within)
+
+        yield from generate(question, history, self._model, find, Similar(self._embedder), self.settings.strict)
+
+    def _look_up(self, question: str, history: Sequence[Turn], within: Collection[str] | None) -> Found:
+        """One search: the best passages, the answer made of their sentences, and the refusal beside it."""
         with self._store.snapshot() as now:
             findings = self.find(now, question, history, within)
-            answer = self._extract(now, findings, within)
-            notice = foreign.NOTICE if foreign.is_foreign(question, now.vocabulary) else ""
-        answer = replace(answer, seconds=time.perf_counter() - started, notice=notice)
-        yield Step(answer.text, answer)
+            best = list(dict.fromkeys(e.hit for ranking in findings.rankings for e in ranking))
+            foreign = differ(question, " ".join(hit.passage.text for hit in best))
+            extracted = replace(self._extract(now, findings, within), notice=FOREIGN if foreign else "")
+            documents = {path: now.document(path) for path in {hit.passage.document for hit in best}}
+        given = tuple(Given(documents[hit.passage.document], hit.passage) for hit in best)
+        return Found(given, extracted, self._refusal(findings, extracted.confidence))
 
     def find(
         self, now: Snapshot, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
@@ -218,6 +254,14 @@ class Assistant:
             searched_for=findings.searched_for,
             nearest=tuple(nearest(hit) for hit in best),
         )
+
+
+def _open_model(settings: Settings) -> LanguageModel | None:
+    if not settings.model:
+        return None
+    from qa.models import open_model
+
+    return open_model(settings.model, settings.base_url)
 
 
 def window(hit: Hit) -> Window:
