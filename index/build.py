@@ -5,32 +5,30 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
 from index import generations, schema
 from index.catalog import fact, remove_file, set_fact, set_unreadable, sweep_loose, touch_file, transaction
 from index.documents import Rejected
 from index.embedding import Embedder
-from index.errors import DocumentsError, StoreError
+from index.errors import DocumentsError, StoreError, StoreTooNew
 from index.formats import READER_VERSION
-from index.ingest import Ingest, Read
+from index.fulltext import WordBases
+from index.ingest import Ingest
 from index.location import Location, locate
-from index.parsing import File, Parser, list_files
+from index.opened import bases_of
+from index.parsing import list_files
 from index.passages import SPLITTER_VERSION
-from index.plan import Plan, digest_of, make_plan
+from index.plan import Plan, make_plan
 from index.progress import Applied, Outcome, Planned, Progress, Repaired, Waiting, silent
-from index.records import FileRecord
+from index.readahead import read_files
 from index.schema import Recipe
-from index.sealing import seal
-from index.store import bases_of
+from index.sealing import seal_vectors, seal_words
+from index.words import TERMS_VERSION
 from index.writing import write_lock
-
-AHEAD = 4  # files read ahead of the one being embedded, for each parsing process
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Options:
 
 def recipe_for(embedder_name: str) -> Recipe:
     """The recipe that this version of the program follows with a model."""
-    return Recipe(embedder_name, SPLITTER_VERSION, READER_VERSION)
+    return Recipe(embedder_name, SPLITTER_VERSION, READER_VERSION, TERMS_VERSION)
 
 
 def plan(documents: Path, store: str | Path, embedder_name: str, options: Options = Options()) -> Plan:
@@ -96,7 +94,18 @@ def update(
     location = locate(store)
     root = _root(documents)
     with write_lock(location.folder, wait=options.wait, waiting=lambda message: progress(Waiting(message))):
+        return update_locked(root, location, embedder, options, progress)
+
+
+def update_locked(root: Path, location: Location, embedder: Embedder, options: Options, progress: Progress) -> Report:
+    """`update`, for one who holds the write lock."""
+    try:
         return _Update(root, location, embedder, options, progress).run()
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"Writing the index at {location} failed: {error}. What was done before is kept. If the disk is not full, "
+            "run: python -m index check --repair"
+        ) from error
 
 
 class _Update:
@@ -122,11 +131,8 @@ class _Update:
         with closing(schema.connect(generation, write=True)) as connection:
             _check_root(connection, self._root, self._location)
             planned = make_plan(self._root, listing, connection, anew=anew, retry=self._options.retry)
-            if not listing.files and planned.removed and not self._options.allow_empty:
-                raise DocumentsError(
-                    f"The documents folder {self._root} has no files, but the index has {len(planned.removed)}. "
-                    "Nothing was changed. If they are meant to go, run: python -m index --allow-empty"
-                )
+            if not listing.files and not self._options.allow_empty:
+                self._refuse_to_empty(serving)
             self._progress(Planned(planned))
             reused_from = serving if anew else None
             with self._ingest(connection, reused_from) as ingest:
@@ -138,8 +144,12 @@ class _Update:
                 set_fact(connection, "updated", datetime.now(UTC).isoformat(timespec="seconds"))
                 if pace:
                     set_fact(connection, "pace", f"{pace:.2f}")
-            if message := seal(connection, bases_of(self._location, generation), self._progress):
-                self._repair(message)
+            for message in (
+                seal_vectors(connection, bases_of(self._location, generation), self._progress),
+                seal_words(connection, WordBases(generation), self._progress),
+            ):
+                if message:
+                    self._repair(message)
         if generation != serving:
             generations.switch(folder, generation)
         for other in generations.others(folder):
@@ -154,86 +164,80 @@ class _Update:
             time.monotonic() - began,
         )
 
+    def _refuse_to_empty(self, serving: Path | None) -> None:
+        """An empty folder is more likely a disk that is not there than an index that should be emptied."""
+        if serving is None:
+            return
+        with suppress(StoreError), closing(schema.connect_former(serving)) as connection:
+            (count,) = connection.execute("SELECT count(*) FROM files").fetchone()
+            if count:
+                raise DocumentsError(
+                    f"The documents folder {self._root} has no files, but the index has {count}. Nothing was changed. "
+                    "If they are meant to go, run: python -m index --allow-empty"
+                )
+
     def _generation(self, serving: Path | None) -> tuple[Path, bool]:
         """The generation to write to, and whether it is built anew beside the one that serves."""
-        folder = self._location.folder
         recipe = recipe_for(self._embedder.name)
         if serving is not None and not self._options.anew and _follows(serving, recipe):
             return serving, False
-        for other in generations.others(folder):
-            if _follows(other, recipe):
-                self._repair(f"Going on with a new generation of the index that was begun before ({other.name}).")
-                return other, serving is not None
-            generations.remove(other)
-        first_key = _last_key(serving) if serving else 0
-        generation = generations.begin(folder, recipe, first_key)
+        generation = self._begun(recipe)
+        if generation is None:
+            generation = generations.begin(self._location.folder, recipe, _last_key(serving))
         if serving is None:
             # The first one serves while it is built: what is in already can be asked about.
-            generations.switch(folder, generation)
+            generations.switch(self._location.folder, generation)
         return generation, serving is not None
+
+    def _begun(self, recipe: Recipe) -> Path | None:
+        """A generation with this recipe that an earlier update began and did not finish."""
+        for other in generations.others(self._location.folder):
+            try:
+                if _follows(other, recipe):
+                    self._repair(f"Going on with the generation {other.name}, which an update before left unfinished.")
+                    return other
+            except StoreTooNew:
+                continue
+            except StoreError:
+                generations.remove(other)  # left half-made
+        return None
 
     @contextmanager
     def _ingest(self, connection: sqlite3.Connection, reused_from: Path | None) -> Iterator[Ingest]:
-        if reused_from is None:
-            yield Ingest(connection, self._embedder, self._progress)
-        else:
-            with closing(schema.connect_former(reused_from)) as former:
-                yield Ingest(connection, self._embedder, self._progress, former)
+        with ExitStack() as stack:
+            former = None
+            if reused_from is not None:
+                with suppress(StoreError):  # damaged: everything is embedded again
+                    former = stack.enter_context(closing(schema.connect_former(reused_from)))
+            yield Ingest(connection, self._embedder, self._progress, former)
 
     def _apply(self, connection: sqlite3.Connection, planned: Plan, ingest: Ingest) -> None:
-        total = planned.to_read + len(planned.removed)
-        done = 0
-
-        def tell(outcomes: list[Outcome]) -> None:
-            nonlocal done
-            done += len({outcome.path for outcome in outcomes})
-            self._outcomes.extend(outcomes)
-            self._progress(Applied(min(done, total), total, tuple(outcomes)))
-
         with transaction(connection):
             for record in planned.touched:
                 touch_file(connection, record)
             for path in planned.removed:
                 remove_file(connection, path)
             set_unreadable(connection, planned.rejected)
+        total, bytes_total = planned.to_read, planned.bytes_to_read
+        done = bytes_done = 0
+
+        def tell(outcomes: list[Outcome]) -> None:
+            self._outcomes.extend(outcomes)
+            self._progress(Applied(tuple(outcomes), done, total, bytes_done, bytes_total))
+
+        def commit() -> None:
+            nonlocal done, bytes_done
+            for file, outcomes in ingest.commit():
+                done += 1
+                bytes_done += file.size
+                tell(outcomes)
+
         if planned.removed:
             tell([Outcome(path, "removed") for path in planned.removed])
-        for read in self._read(planned):
-            for outcomes in ingest.add(read):
-                tell(outcomes)
-        for outcomes in ingest.finish():
-            tell(outcomes)
-
-    def _read(self, planned: Plan) -> Iterator[Read]:
-        """The planned files, parsed several at once and a few ahead, in order."""
-        work: list[tuple[File, str, str]] = [
-            *((move.file, "moved", move.was) for move in planned.moved),
-            *((file, "changed", "") for file in planned.changed),
-            *((file, "added", "") for file in planned.added),
-        ]
-        if not work:
-            return
-        processes = min(self._options.processes, len(work))
-        with (
-            Parser(self._root, processes=processes) as parser,
-            ThreadPoolExecutor(processes, "footnote-parse") as pool,
-        ):
-
-            def read(file: File, change: str, was: str) -> Read:
-                # Digested before it is parsed: a file that changes in between is read again next time.
-                record = FileRecord(file.path, file.size, file.mtime_ns, digest_of(self._root / file.path))
-                return Read(record, change, was, parser.read(file.path))
-
-            waiting = iter(work)
-            ahead: list[Future[Read]] = [pool.submit(read, *one) for one in islice(waiting, processes * AHEAD)]
-            try:
-                while ahead:
-                    result = ahead.pop(0).result()
-                    ahead.extend(pool.submit(read, *one) for one in islice(waiting, 1))
-                    yield result
-            finally:
-                for future in ahead:
-                    future.cancel()
+        for read in read_files(self._root, planned, self._options.processes):
+            if ingest.take(read):
+                commit()
+        commit()
 
     def _repair(self, message: str) -> None:
         self._repaired.append(message)
@@ -265,7 +269,13 @@ def _follows(generation: Path, recipe: Recipe) -> bool:
     return schema.version_of(generation) == schema.SCHEMA_VERSION and generations.recipe_of(generation) == recipe
 
 
-def _last_key(generation: Path) -> int:
-    with closing(schema.connect_former(generation)) as connection:
-        (last,) = connection.execute("SELECT coalesce(max(key), 0) FROM passages").fetchone()
-        return int(last)
+def _last_key(generation: Path | None) -> int:
+    """The last key a generation gave out, so that the next one begins after it."""
+    try:
+        if generation is not None:
+            with closing(schema.connect_former(generation)) as connection:
+                (last,) = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+                return int(last)
+    except (StoreError, sqlite3.Error):
+        pass  # damaged, so that nobody can have a key of it either
+    return 0

@@ -12,6 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from index.documents import Document, Rejected
 from index.passages import Passage
 from index.records import FileRecord
-from index.words import words_of
+from index.words import terms_from, words_of
 
 Vectors = NDArray[np.float32]
 
@@ -193,44 +194,88 @@ def _add_document(
             for passage, vector in passages
         ],
     )
-    connection.execute(
-        "INSERT INTO words (rowid, title, heading, text) SELECT key, title, heading, text FROM passage_words "
-        "WHERE key IN (SELECT key FROM passages WHERE document = ?)",
-        (row,),
-    )
-    _count_words(connection, row, 1)
+    _count(connection, row, 1)
 
 
 def _remove_document(connection: sqlite3.Connection, row: int) -> None:
-    _count_words(connection, row, -1)
-    connection.execute(
-        "INSERT INTO words (words, rowid, title, heading, text) SELECT 'delete', key, title, heading, text "
-        "FROM passage_words WHERE key IN (SELECT key FROM passages WHERE document = ?)",
-        (row,),
-    )
+    _count(connection, row, -1)
     connection.execute("DELETE FROM passages WHERE document = ?", (row,))
     connection.execute("DELETE FROM texts WHERE document = ?", (row,))
     connection.execute("DELETE FROM documents WHERE id = ?", (row,))
 
 
-def count_words(connection: sqlite3.Connection, document: int | None = None) -> Counter[str]:
-    """How many passages hold each word, of one document or of all."""
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A passage's words: its terms by column, and its words as written, each once."""
+
+    key: int
+    document: int
+    title: list[str]
+    heading: list[str]
+    text: list[str]
+    words: set[str]
+
+    @property
+    def columns(self) -> tuple[str, str, str]:
+        """Its terms as the full-text indexes take them."""
+        return " ".join(self.title), " ".join(self.heading), " ".join(self.text)
+
+
+def worded(connection: sqlite3.Connection, document: int | None = None) -> Iterator[Worded]:
+    """The passages' words, of one document or of all, in order of key."""
     where, values = ("", ()) if document is None else ("WHERE passages.document = ?", (document,))
-    counted: Counter[str] = Counter()
-    for title, heading, text in connection.execute(
-        "SELECT documents.title, passages.heading, passages.text FROM passages "
-        f"JOIN documents ON documents.id = passages.document {where}",
+    for key, row, title, heading, text in connection.execute(
+        "SELECT passages.key, documents.id, documents.title, passages.heading, passages.text FROM passages "
+        f"JOIN documents ON documents.id = passages.document {where} ORDER BY passages.key",
         values,
     ):
-        counted.update(set(words_of(f"{title}\n{heading}\n{text}")))
-    return counted
+        in_title, in_heading, in_text = words_of(title), words_of(heading), words_of(text)
+        yield Worded(
+            key,
+            row,
+            terms_from(in_title),
+            terms_from(in_heading),
+            terms_from(in_text),
+            {*in_title, *in_heading, *in_text},
+        )
 
 
-def _count_words(connection: sqlite3.Connection, document: int, sign: int) -> None:
-    counted = count_words(connection, document)
-    connection.executemany(
-        "INSERT INTO vocabulary VALUES (?1, ?2) ON CONFLICT (word) DO UPDATE SET passages = passages + ?2",
-        [(word, sign * count) for word, count in sorted(counted.items())],
-    )
-    if sign < 0:
-        connection.executemany("DELETE FROM vocabulary WHERE word = ? AND passages <= 0", [(word,) for word in counted])
+def recount(connection: sqlite3.Connection) -> None:
+    """Make the full text and the counts of words again from the passages."""
+    connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+    for table in ("terms", "vocabulary"):
+        connection.execute(f"DELETE FROM {table}")
+    connection.execute("UPDATE totals SET passages = 0, terms = 0")
+    for (document,) in connection.execute("SELECT id FROM documents ORDER BY id").fetchall():
+        _count(connection, document, 1)
+
+
+def _count(connection: sqlite3.Connection, document: int, sign: int) -> None:
+    """Put a document's passages into the full text and the counts, or take them out."""
+    terms: Counter[str] = Counter()
+    words: Counter[str] = Counter()
+    passages = length = 0
+    for one in worded(connection, document):
+        if sign > 0:
+            connection.execute(
+                "INSERT INTO words (rowid, title, heading, text) VALUES (?, ?, ?, ?)", (one.key, *one.columns)
+            )
+        else:
+            connection.execute(
+                "INSERT INTO words (words, rowid, title, heading, text) VALUES ('delete', ?, ?, ?, ?)",
+                (one.key, *one.columns),
+            )
+        terms.update({*one.title, *one.heading, *one.text})
+        words.update(one.words)
+        passages += 1
+        length += len(one.title) + len(one.heading) + len(one.text)
+    connection.execute("UPDATE totals SET passages = passages + ?, terms = terms + ?", (sign * passages, sign * length))
+    for table, column, counted in (("terms", "term", terms), ("vocabulary", "word", words)):
+        connection.executemany(
+            f"INSERT INTO {table} VALUES (?1, ?2) ON CONFLICT ({column}) DO UPDATE SET passages = passages + ?2",
+            [(word, sign * count) for word, count in sorted(counted.items())],
+        )
+        if sign < 0:
+            connection.executemany(
+                f"DELETE FROM {table} WHERE {column} = ? AND passages <= 0", [(word,) for word in counted]
+            )

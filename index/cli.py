@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 import seeds
-from index.embedding import BUNDLED
+from index.embedding import BUNDLED, embedder_name, open_embedder
 from index.environment import settings_from
 from index.errors import FootnoteError
 from index.location import default_store, locate
+
+if TYPE_CHECKING:
+    from index.build import Options
 
 app = typer.Typer(
     help="Make and keep the index over a folder of documents. Without a command: bring it up to date.",
@@ -28,22 +32,36 @@ app = typer.Typer(
 Documents = Annotated[Path | None, typer.Option("--documents", help="The documents folder.", show_default="seeds")]
 StorePlace = Annotated[
     str | None,
-    typer.Option(
-        "--store", help="Where the index is: a folder, or a Chroma server's URL.", show_default="your data folder"
-    ),
+    typer.Option("--store", help="The index: a folder, or a Chroma server's URL.", show_default="your data folder"),
 ]
 Embedding = Annotated[str | None, typer.Option("--embedding", help="The embedding model.", show_default=BUNDLED)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Fail at once if another process is writing.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What the commands work on."""
+    """What the commands work on; `None` where nothing was said."""
 
-    documents: Path
-    store: str | Path
-    embedding: str
+    documents: Path | None
+    store: str | None
+    embedding: str | None
+
+    def with_flags(self, documents: Path | None, store: str | None, embedding: str | None) -> Place:
+        """The same, but for what a command's own flags say."""
+        return Place(documents or self.documents, store or self.store, embedding or self.embedding)
+
+    @property
+    def folder(self) -> Path:
+        return self.documents or seeds.FOLDER
+
+    @property
+    def location(self) -> str | Path:
+        return self.store or default_store(self.folder)
+
+    @property
+    def model(self) -> str:
+        return self.embedding or BUNDLED
 
 
 @app.callback(invoke_without_command=True)
@@ -59,9 +77,22 @@ def update(
     allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Let an empty folder empty the index.")] = False,
 ) -> None:
     """Bring the index up to date with the documents folder."""
-    context.obj = _place(context.obj, documents, store, embedding)
-    if context.invoked_subcommand is None:
-        run_update(context.obj, as_json, not no_wait, dry_run=dry_run, retry=retry, allow_empty=allow_empty)
+    context.obj = context.obj.with_flags(documents, store, embedding)
+    if context.invoked_subcommand is not None:
+        return
+    from index.build import Options, plan
+    from index.display import plan_line
+
+    options = Options(wait=not no_wait, retry=retry, allow_empty=allow_empty)
+    place: Place = context.obj
+    if not dry_run:
+        _update(place, as_json, options)
+        return
+    planned = plan(place.folder, place.location, embedder_name(place.model), options)
+    if as_json:
+        _print_json(asdict(planned))
+    else:
+        _print(plan_line(planned))
 
 
 @app.command()
@@ -73,67 +104,189 @@ def rebuild(
     as_json: AsJson = False,
     no_wait: NoWait = False,
 ) -> None:
-    """Read every file again into a new generation of the index; texts already embedded are not embedded again."""
-    run_update(_place(context.obj, documents, store, embedding), as_json, not no_wait, anew=True)
+    """Read every file again into a new generation of the index. Texts embedded before are not embedded again."""
+    from index.build import Options
+
+    _update(context.obj.with_flags(documents, store, embedding), as_json, Options(wait=not no_wait, anew=True))
 
 
-def run_update(
-    place: Place,
-    as_json: bool,
-    wait: bool,
-    *,
-    dry_run: bool = False,
-    anew: bool = False,
-    retry: bool = False,
-    allow_empty: bool = False,
+@app.command()
+def status(
+    context: typer.Context,
+    documents: Documents = None,
+    store: StorePlace = None,
+    as_json: AsJson = False,
+    files: Annotated[bool, typer.Option("--files", help="List every document.")] = False,
 ) -> None:
-    from index import build
-    from index.display import Shown, plan_line, report_line
-    from index.embedding import embedder_name, open_embedder
+    """Show what the index holds, and which files gave nothing and why."""
+    from index.display import status_lines
+    from index.status import status as status_of
 
-    options = build.Options(wait=wait, anew=anew, retry=retry, allow_empty=allow_empty)
-    out = Console(soft_wrap=True)
-    if dry_run:
-        planned = build.plan(place.documents, place.store, embedder_name(place.embedding), options)
-        if as_json:
-            _print_json(asdict(planned))
-        else:
-            out.print(plan_line(planned), markup=False, highlight=False)
-        return
-    embedder = open_embedder(place.embedding)
+    found = status_of(context.obj.with_flags(documents, store, None).location)
     if as_json:
-        _print_json(asdict(build.update(place.documents, place.store, embedder, options)))
+        _print_json(asdict(found))
+    else:
+        for line in status_lines(found, files=files):
+            _print(line)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    documents: Documents = None,
+    store: StorePlace = None,
+    embedding: Embedding = None,
+    as_json: AsJson = False,
+    no_wait: NoWait = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Put right what is wrong.")] = False,
+) -> None:
+    """Verify texts, spans, words and vectors, and the files they came from. Exit status 1 if something is wrong."""
+    from index.checking import check as check_index
+    from index.display import findings_lines
+    from index.progress import silent
+    from index.repairing import repair as repair_index
+    from index.shown import Shown
+
+    place: Place = context.obj.with_flags(documents, store, embedding)
+    with Shown(_console(quiet=as_json)) as shown:
+        progress = silent if as_json else shown
+        if repair:
+            embedder = open_embedder(place.model)
+            found, _ = repair_index(place.folder, place.location, embedder, wait=not no_wait, progress=progress)
+            found = check_index(place.location, place.folder, progress)
+        else:
+            found = check_index(place.location, place.folder if place.folder.is_dir() else None, progress)
+    if as_json:
+        _print_json(asdict(found))
+    else:
+        for line in findings_lines(found):
+            _print(line)
+    raise typer.Exit(1 if found.problems else 0)
+
+
+@app.command()
+def watch(
+    context: typer.Context,
+    documents: Documents = None,
+    store: StorePlace = None,
+    embedding: Embedding = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep the index up to date while files change, until interrupted. With --json: one object a line."""
+    from index.display import report_line
+    from index.progress import silent
+    from index.shown import Shown
+    from index.watch import watch as watch_folder
+
+    place: Place = context.obj.with_flags(documents, store, embedding)
+
+    def trouble(error: FootnoteError) -> None:
+        _print(str(error), error=True)
+
+    with _interruptible(), Shown(_console(quiet=as_json)) as shown:
+        for report in watch_folder(
+            place.folder,
+            place.location,
+            open_embedder(place.model),
+            progress=silent if as_json else shown,
+            trouble=trouble,
+        ):
+            if as_json:
+                _print_json(asdict(report), indent=None)
+            else:
+                _print(report_line(report, str(locate(place.location))))
+
+
+@app.command("export")
+def export_to(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    documents: Documents = None,
+    store: StorePlace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the whole index, texts and vectors included, to one file."""
+    from index.display import size
+    from index.transfer import export_index
+
+    written = export_index(context.obj.with_flags(documents, store, None).location, file)
+    if as_json:
+        _print_json({"file": str(file), "bytes": written})
+    else:
+        _print(f"Wrote {file} ({size(written)}).")
+
+
+@app.command("import")
+def import_from(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that export wrote.")],
+    documents: Documents = None,
+    store: StorePlace = None,
+    as_json: AsJson = False,
+    no_wait: NoWait = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the index that is there.")] = False,
+) -> None:
+    """Open an exported index here, without embedding anything."""
+    from index.transfer import import_index
+
+    location = context.obj.with_flags(documents, store, None).location
+    recipe = import_index(file, location, replace=replace, wait=not no_wait)
+    if as_json:
+        _print_json({"store": str(locate(location)), "recipe": asdict(recipe)})
+    else:
+        _print(f"Imported {file} into {locate(location)}; it was made with {recipe.embedder}.")
+
+
+def main(environment: Mapping[str, str]) -> None:
+    """Run the program. An error that a user may see is printed without a traceback; exit status 1."""
+    try:
+        settings = settings_from(environment)
+        documents = settings.get("documents")
+        place = Place(Path(documents) if documents else None, settings.get("store"), settings.get("embedding"))
+        app(obj=place)
+    except FootnoteError as error:
+        _print(str(error), error=True)
+        raise SystemExit(1) from None
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """An interruption ends the program with a word of comfort, exit status 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _print("Interrupted. What was done is kept; the next run goes on from there.", error=True)
+        raise typer.Exit(130) from None
+
+
+def _update(place: Place, as_json: bool, options: Options) -> None:
+    from index import build
+    from index.display import report_line
+    from index.shown import Shown
+
+    embedder = open_embedder(place.model)
+    if as_json:
+        with _interruptible():
+            _print_json(asdict(build.update(place.folder, place.location, embedder, options)))
         return
-    with Shown(out) as shown:
-        report = build.update(place.documents, place.store, embedder, options, shown)
-    out.print(report_line(report, str(locate(place.store))), markup=False, highlight=False)
+    with _interruptible(), Shown(_console()) as shown:
+        report = build.update(place.folder, place.location, embedder, options, shown)
+    _print(report_line(report, str(locate(place.location))))
 
 
-def _place(given: Place | dict[str, str], documents: Path | None, store: str | None, embedding: str | None) -> Place:
-    """What to work on: a command's own flags, then those before the command, then the environment, then defaults."""
-    if isinstance(given, Place):
-        outer_documents, outer_store, outer_embedding = given.documents, given.store, given.embedding
-        if documents is not None and store is None and outer_store == default_store(outer_documents):
-            outer_store = default_store(documents)
-        return Place(documents or outer_documents, store or outer_store, embedding or outer_embedding)
-    folder = documents or Path(given.get("documents") or seeds.FOLDER)
-    return Place(
-        folder, store or given.get("store") or default_store(folder), embedding or given.get("embedding") or BUNDLED
-    )
+def _console(*, quiet: bool = False) -> Console:
+    return Console(soft_wrap=True, quiet=quiet)
 
 
-def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
+def _print(line: str, *, error: bool = False) -> None:
+    Console(soft_wrap=True, stderr=error).print(line, markup=False, highlight=False)
+
+
+def _print_json(value: object, indent: int | None = 2) -> None:
+    plain = sys.stdout.encoding.lower() != "utf-8"
+    sys.stdout.write(json.dumps(value, ensure_ascii=plain, indent=indent, default=_plain) + "\n")
+    sys.stdout.flush()
 
 
 def _plain(value: object) -> object:
     return value.hex() if isinstance(value, bytes) else str(value)
-
-
-def main(environment: Mapping[str, str]) -> None:
-    """Run the program. Errors a user may see are printed without a traceback; exit status 1."""
-    try:
-        app(obj=settings_from(environment))
-    except FootnoteError as error:
-        Console(stderr=True, soft_wrap=True).print(f"{error}", markup=False, highlight=False)
-        raise SystemExit(1) from None

@@ -1,24 +1,23 @@
-"""What an update tells, on a terminal. File names and their errors come from outside: no control character passes."""
+"""What the index has to say, as lines for a terminal (pure). Names come from outside: no control character passes."""
 
 from __future__ import annotations
 
 import unicodedata
-from types import TracebackType
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-
-from index.build import Report
-from index.plan import Plan
-from index.progress import Applied, Embedded, Event, Outcome, Planned, Repaired, Sealing, Waiting
+if TYPE_CHECKING:
+    from index.build import Report
+    from index.checking import Findings
+    from index.plan import Plan
+    from index.progress import Outcome
+    from index.status import Status
 
 
 def safe(text: str) -> str:
-    """A text from outside on one line of a terminal: control and formatting characters shown as escapes."""
+    """A text from outside on one line: control and formatting characters shown as escapes."""
     return "".join(
-        character
-        if unicodedata.category(character)[0] != "C"
-        else character.encode("unicode_escape", "replace").decode()
+        character.encode("unicode_escape").decode() if unicodedata.category(character).startswith("C") else character
         for character in text
     )
 
@@ -26,6 +25,22 @@ def safe(text: str) -> str:
 def counted(number: int, noun: str) -> str:
     """ "1 file", "2,000 files"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def size(number: int) -> str:
+    """Bytes: "812 bytes", "3.1 MB"."""
+    for unit, least in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if number >= least:
+            return f"{number / least:.1f} {unit}"
+    return counted(number, "byte")
+
+
+def duration(seconds: float) -> str:
+    """ "3.2 s", "12 min", "5 h"."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"
 
 
 def plan_line(plan: Plan) -> str:
@@ -44,7 +59,7 @@ def plan_line(plan: Plan) -> str:
     line = "Files: " + (", ".join(parts) or "none") + "."
     if plan.anew:
         line += " All are read again into a new generation; the present one answers until it is done."
-    return line + (f" About {_duration(plan.seconds)}." if plan.seconds >= 5 else "")
+    return line + (f" About {duration(plan.seconds)}." if plan.seconds >= 5 else "")
 
 
 def outcome_line(outcome: Outcome) -> str:
@@ -60,71 +75,50 @@ def outcome_line(outcome: Outcome) -> str:
 def report_line(report: Report, store: str) -> str:
     """An update in one line."""
     if report.plan.empty and not report.repaired:
-        return (
-            f"Up to date: {counted(report.plan.unchanged, 'file')} unchanged ({report.seconds:.1f} s). Index: {store}"
-        )
+        unchanged = counted(report.plan.unchanged, "file")
+        return f"Up to date: {unchanged} unchanged ({report.seconds:.1f} s). Index: {store}"
     return (
-        f"Done in {_duration(report.seconds)}: {counted(report.embedded, 'text')} embedded, {report.reused:,} reused. "
+        f"Done in {duration(report.seconds)}: {counted(report.embedded, 'text')} embedded, {report.reused:,} reused. "
         f"Index: {store}"
     )
 
 
-class Shown:
-    """Shows an update's events on a terminal: lines for what happened, a bar with rate and time left meanwhile."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-        )
-        self._task: TaskID | None = None
-        self._embedded = 0
-
-    def __enter__(self) -> Shown:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
-
-    def __call__(self, event: Event) -> None:
-        match event:
-            case Waiting(message) | Repaired(message):
-                self._say(message)
-            case Planned(plan):
-                self._say(plan_line(plan))
-                if total := plan.to_read + len(plan.removed):
-                    self._task = self._bar.add_task("Reading", total=total, rate="")
-            case Applied(done, total, outcomes):
-                for outcome in outcomes:
-                    self._say(outcome_line(outcome))
-                if self._task is not None:
-                    self._bar.update(self._task, completed=done, total=total)
-            case Embedded(passages):
-                self._embedded = passages
-                if self._task is not None:
-                    elapsed = self._bar.tasks[0].elapsed or 0.0
-                    rate = f"{passages / elapsed:.0f} passages/s" if elapsed > 1 else ""
-                    self._bar.update(self._task, rate=rate)
-            case Sealing(done, total):
-                if self._task is None or self._bar.tasks[-1].description != "Vectors":
-                    self._task = self._bar.add_task("Vectors", total=total, rate="")
-                self._bar.update(self._task, completed=done)
-
-    def _say(self, line: str) -> None:
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+def status_lines(status: Status, *, files: bool) -> Iterator[str]:
+    """An index, described. `files` lists every document."""
+    yield f"Index      {safe(status.store)} (generation {status.generation})"
+    yield f"Documents  {safe(status.root) or 'none yet: the index was imported'}"
+    yield f"Updated    {status.updated or 'never completed: run python -m index'}"
+    yield f"Model      {safe(status.recipe.embedder)}"
+    yield (
+        f"Holds      {counted(len(status.documents), 'document')} from {counted(status.files, 'file')}, "
+        f"{counted(status.passages, 'passage')}, {counted(status.vectors, 'vector')}"
+    )
+    yield (
+        f"Sizes      catalog {size(status.catalog_bytes)}, Chroma {size(status.chroma_bytes)} "
+        f"({counted(status.sealed_vectors, 'vector')}), words {size(status.words_bytes)} "
+        f"({counted(status.sealed_passages, 'passage')})"
+    )
+    if status.writing:
+        yield "Writing    a process is updating it now"
+    elif status.unfinished:
+        yield f"Unfinished {', '.join(status.unfinished)}: the next python -m index goes on with it or clears it away"
+    if files:
+        for record in status.documents:
+            yield f"indexed    {safe(record.path)}: {counted(record.passages, 'passage')}"
+    for rejected in status.rejected:
+        yield f"{rejected.state:10} {safe(rejected.path)}: {safe(rejected.reason)}"
 
 
-def _duration(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"
+def findings_lines(findings: Findings) -> Iterator[str]:
+    """What a check found."""
+    for problem in findings.problems:
+        where = f" {safe(problem.path)}:" if problem.path else ""
+        yield f"{problem.part:9}{where} {safe(problem.message)}"
+    looked = f"{counted(findings.documents, 'document')}, {counted(findings.passages, 'passage')}"
+    sources = f", {counted(findings.sources, 'file')} read again" if findings.sources else ""
+    skipped = f" ({findings.skipped:,} changed or gone since the last update)" if findings.skipped else ""
+    if findings.problems:
+        problems = counted(len(findings.problems), "problem")
+        yield f"{problems} in {looked}{sources}{skipped}. To put right: python -m index check --repair"
+    else:
+        yield f"Everything is as it should be: {looked}{sources}{skipped}."

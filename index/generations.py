@@ -22,6 +22,7 @@ from index.schema import Recipe
 
 CURRENT = "current"
 _NAME = re.compile(r"g\d{4,}")
+_NUMBER = re.compile(r"g(\d{4,})")
 
 
 def current(store: Path) -> Path | None:
@@ -64,12 +65,18 @@ def others(store: Path) -> list[Path]:
     return sorted(found)
 
 
-def begin(store: Path, recipe: Recipe, first_key: int) -> Path:
-    """Make the next generation's folder with an empty catalog."""
-    numbers = [int(path.name[1:5]) for path in store.iterdir() if _NAME.fullmatch(path.name[:5])]
+def prepare(store: Path) -> Path:
+    """Make the next generation's folder, with nothing in it yet."""
+    numbers = [int(found[1]) for path in store.iterdir() if (found := _NUMBER.match(path.name))]
     generation = store / f"g{max(numbers, default=0) + 1:04d}"
     generation.mkdir()
-    schema.create(generation, recipe, first_key=first_key)
+    return generation
+
+
+def begin(store: Path, recipe: Recipe, last_key: int) -> Path:
+    """Make the next generation with an empty catalog, whose keys come after `last_key`."""
+    generation = prepare(store)
+    schema.create(generation, recipe, last_key=last_key)
     return generation
 
 

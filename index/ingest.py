@@ -33,8 +33,23 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class _Split:
+    """A file's documents in passages, each with the key and the text of its vector, and what was rejected."""
+
     read: Read
-    documents: list[tuple[Document, tuple[Passage, ...]]]
+    documents: list[tuple[Document, list[tuple[Passage, bytes]]]]
+    rejected: list[Rejected]
+    texts: dict[bytes, str]
+
+    @property
+    def passages(self) -> int:
+        return sum(len(passages) for _, passages in self.documents)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        change, was = self.read.change, self.read.was
+        for document, passages in self.documents:
+            yield Outcome(document.path, change, "indexed", len(passages), was=was)
+        for rejected in self.rejected:
+            yield Outcome(rejected.path, change, rejected.state, reason=rejected.reason, was=was)
 
 
 @dataclass
@@ -52,40 +67,21 @@ class Ingest:
     reused: int = 0
     _seconds: float = 0.0
     _waiting: list[_Split] = field(default_factory=list)
-    _passages: int = 0
 
     @property
     def pace(self) -> float:
         """Texts embedded a second, 0 if none were."""
         return self.embedded / self._seconds if self._seconds else 0.0
 
-    def add(self, read: Read) -> Iterator[list[Outcome]]:
-        """Take one file; yields what became of files whenever some are committed."""
-        documents = [(one, split(one, self.embedder.count_tokens)) for one in read.found if isinstance(one, Document)]
-        self._waiting.append(_Split(read, documents))
-        self._passages += sum(len(passages) for _, passages in documents)
-        if self._passages >= BATCH_PASSAGES or len(self._waiting) >= BATCH_FILES:
-            yield self._commit()
+    def take(self, read: Read) -> bool:
+        """Take one file; returns whether enough wait to be committed."""
+        self._waiting.append(self._split(read))
+        return len(self._waiting) >= BATCH_FILES or sum(one.passages for one in self._waiting) >= BATCH_PASSAGES
 
-    def finish(self) -> Iterator[list[Outcome]]:
-        """Commit what is left."""
-        if self._waiting:
-            yield self._commit()
-
-    def _commit(self) -> list[Outcome]:
-        batch, self._waiting, self._passages = self._waiting, [], 0
-        keys = {
-            id(passage): vector_key(self.embedder.name, embedding_text(passage))
-            for one in batch
-            for _, passages in one.documents
-            for passage in passages
-        }
-        texts = {
-            keys[id(passage)]: embedding_text(passage)
-            for one in batch
-            for _, passages in one.documents
-            for passage in passages
-        }
+    def commit(self) -> list[tuple[FileRecord, list[Outcome]]]:
+        """Commit the files that wait; returns what became of each."""
+        batch, self._waiting = self._waiting, []
+        texts = {key: text for one in batch for key, text in one.texts.items()}
         self._embed(texts)
         ids = known_vectors(self.connection, texts)
         with transaction(self.connection):
@@ -93,23 +89,45 @@ class Ingest:
                 if one.read.was:
                     remove_file(self.connection, one.read.was)
                 documents = [
-                    (document, [(passage, ids[keys[id(passage)]]) for passage in passages])
+                    (document, [(passage, ids[key]) for passage, key in passages])
                     for document, passages in one.documents
                 ]
-                rejected = [found for found in one.read.found if isinstance(found, Rejected)]
-                put_file(self.connection, one.read.file, documents, rejected)
-        return [outcome for one in batch for outcome in _outcomes(one)]
+                put_file(self.connection, one.read.file, documents, one.rejected)
+        return [(one.read.file, list(one.outcomes())) for one in batch]
+
+    def _split(self, read: Read) -> _Split:
+        documents: list[tuple[Document, list[tuple[Passage, bytes]]]] = []
+        rejected = [one for one in read.found if isinstance(one, Rejected)]
+        texts: dict[bytes, str] = {}
+        paths: set[str] = set()
+        for one in read.found:
+            if not isinstance(one, Document):
+                continue
+            if one.path in paths:
+                rejected.append(Rejected(one.path, "failed", "the archive has several members with this path"))
+                continue
+            paths.add(one.path)
+            keyed: list[tuple[Passage, bytes]] = []
+            for passage in split(one, self.embedder.count_tokens):
+                text = embedding_text(passage)
+                key = vector_key(self.embedder.name, text)
+                texts[key] = text
+                keyed.append((passage, key))
+            if keyed:
+                documents.append((one, keyed))
+            else:
+                rejected.append(Rejected(one.path, "empty", "it has no words"))
+        return _Split(read, documents, rejected, texts)
 
     def _embed(self, texts: dict[bytes, str]) -> None:
         """See that the catalog has the vectors of some texts."""
         missing = texts.keys() - known_vectors(self.connection, texts).keys()
-        self.reused += len(texts) - len(missing)
         if self.former is not None and missing:
             kept = kept_vectors(self.former, missing)
             with transaction(self.connection):
                 add_vectors(self.connection, list(kept), list(kept.values()))
-            self.reused += len(kept)
             missing -= kept.keys()
+        self.reused += len(texts) - len(missing)
         # Texts of like length together, the longest first: what does not fit in memory fails at once.
         order = sorted(missing, key=lambda key: (-len(texts[key]), key))
         for at in range(0, len(order), EMBEDDED_AT_ONCE):
@@ -120,14 +138,4 @@ class Ingest:
             with transaction(self.connection):
                 add_vectors(self.connection, some, [pack(row) for row in rows])
             self.embedded += len(some)
-            self.progress(Embedded(self.embedded))
-
-
-def _outcomes(one: _Split) -> Iterator[Outcome]:
-    change, was = one.read.change, one.read.was
-    counts = {document.path: len(passages) for document, passages in one.documents}
-    for found in one.read.found:
-        if isinstance(found, Document):
-            yield Outcome(found.path, change, "indexed", counts[found.path], was=was)
-        else:
-            yield Outcome(found.path, change, found.state, reason=found.reason, was=was)
+            self.progress(Embedded(self.embedded, self._seconds))

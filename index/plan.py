@@ -52,6 +52,11 @@ class Plan:
         return len(self.added) + len(self.changed) + len(self.moved)
 
     @property
+    def bytes_to_read(self) -> int:
+        """How many bytes those files have."""
+        return sum(file.size for file in (*self.added, *self.changed, *(move.file for move in self.moved)))
+
+    @property
     def empty(self) -> bool:
         """Whether nothing changes."""
         return not (self.to_read or self.removed)

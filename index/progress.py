@@ -49,29 +49,42 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """Files done so far, of those planned; what just became of some."""
+    """What became of some files; and the files done so far, of those planned, in number and in bytes."""
 
+    outcomes: tuple[Outcome, ...]
     done: int
     total: int
-    outcomes: tuple[Outcome, ...]
+    bytes_done: int
+    bytes_total: int
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """Passages embedded so far in this update."""
+    """Texts embedded so far in this update, and the seconds that took."""
 
     passages: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """Vectors written to Chroma so far, of all."""
+    """Vectors written to Chroma, or words of passages to tantivy, so far, of all. `what` is "vectors" or "words"."""
 
+    what: str
     done: int
     total: int
 
 
-Event = Waiting | Repaired | Planned | Applied | Embedded | Sealing
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """Documents or files checked so far, of all. `what` is "documents" or "files"."""
+
+    what: str
+    done: int
+    total: int
+
+
+Event = Waiting | Repaired | Planned | Applied | Embedded | Sealing | Checking
 Progress = Callable[[Event], None]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,10 +14,7 @@ CATALOG = "catalog.sqlite3"
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x466F6F74  # "Foot": tells our file from any other SQLite database
 
-# Accents are folded and English endings cut, so that "visits" finds "visit" and "Zurich" finds "Zürich".
-TOKENIZER = "porter unicode61 remove_diacritics 2"
-
-_TABLES = f"""
+_TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE files (
@@ -52,14 +50,17 @@ CREATE TABLE vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UN
 -- Vectors that may have no passage: swept when an update ends, so that a text that moves is not embedded again.
 CREATE TABLE loose (vector INTEGER PRIMARY KEY);
 
-CREATE VIEW passage_words AS
-    SELECT passages.key AS key, documents.title AS title, passages.heading AS heading, passages.text AS text
-    FROM passages JOIN documents ON documents.id = passages.document;
+-- Full text: the terms of each passage, by its key, with spaces between them (`index.words`).
 CREATE VIRTUAL TABLE words USING fts5(
-    title, heading, text, content='passage_words', content_rowid='key', tokenize='{TOKENIZER}'
+    title, heading, text, content='', tokenize='unicode61 remove_diacritics 0'
 );
 
--- Words as written (case and accents folded), and how many passages hold them.
+-- How many passages hold each term, and how many passages and terms there are in all: what BM25 is made of.
+CREATE TABLE terms (term TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE totals (passages INTEGER NOT NULL, terms INTEGER NOT NULL);
+INSERT INTO totals VALUES (0, 0);
+
+-- Words as written (case and accents folded), and how many passages hold them: what spelling is mended with.
 CREATE TABLE vocabulary (word TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;
 """
 
@@ -71,6 +72,7 @@ class Recipe:
     embedder: str
     splitter: str
     reader: str
+    terms: str
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
@@ -80,16 +82,15 @@ class Recipe:
         return cls(**json.loads(text))
 
 
-def create(folder: Path, recipe: Recipe, *, first_key: int = 0) -> None:
-    """Make an empty catalog in a new generation's folder. Its keys begin after `first_key`."""
+def create(folder: Path, recipe: Recipe, *, last_key: int = 0) -> None:
+    """Make an empty catalog in a new generation's folder. Its keys come after `last_key`."""
     connection = _connect(folder / CATALOG)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")
-        for statement in _statements(_TABLES):
-            connection.execute(statement)
+        _make_tables(connection)
         connection.execute("INSERT INTO facts VALUES ('recipe', ?)", (recipe.to_json(),))
-        connection.execute("INSERT INTO sqlite_sequence VALUES ('passages', ?)", (first_key,))
+        connection.execute("INSERT INTO sqlite_sequence VALUES ('passages', ?)", (last_key,))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
@@ -131,6 +132,18 @@ def version_of(folder: Path) -> int:
     return version
 
 
+def shape_of(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    """What a database defines: tables, indexes, views and triggers, by name, as SQL."""
+    return set(connection.execute("SELECT name, coalesce(sql, '') FROM sqlite_master"))
+
+
+def expected_shape() -> set[tuple[str, str]]:
+    """The shape of every catalog of this version."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        _make_tables(connection)
+        return shape_of(connection)
+
+
 def _open(folder: Path) -> tuple[sqlite3.Connection, int]:
     path = folder / CATALOG
     if not path.is_file():
@@ -160,6 +173,11 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -32768")  # KiB: 32 MiB
     return connection
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    for statement in _statements(_TABLES):
+        connection.execute(statement)
 
 
 def _statements(script: str) -> list[str]:

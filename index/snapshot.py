@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index import rows
 from index.catalog import unpack
-from index.documents import Document, Heading, Metadata, Page, Rejected, Span
-from index.exact import Recent, best, rows_of
+from index.documents import Document, Rejected
+from index.errors import StoreError
+from index.exact import Recent, best, rows_between, rows_of
+from index.fulltext import SealedWords
 from index.passages import Passage
+from index.ranking import LEAST, Corpus, bm25, worth
 from index.records import DocumentRecord
 from index.vectors import Sealed
-from index.words import match_any, words_of
+from index.words import terms_of
 
 Vectors = NDArray[np.float32]
-
-# BM25's weight of a word in each column. A title stands over every passage of its document, so it
-# tells least about any one of them.
-TITLE_WEIGHT, HEADING_WEIGHT, TEXT_WEIGHT = 0.5, 0.6, 1.0
-_BM25 = f"-bm25(words, {TITLE_WEIGHT}, {HEADING_WEIGHT}, {TEXT_WEIGHT})"
-_RECORD = "path, file, title, characters, passages, pages, digest, author, publisher, date, language FROM documents"
 
 EXACT = 20_000  # vectors: so many are scored one by one rather than searched approximately
 
 
 @dataclass(frozen=True, slots=True)
-class Searchable:
-    """The vectors: a sealed base of `count`, if one can be used, and those more recent than it."""
+class OpenVectors:
+    """The vectors: a sealed base of `count` up to the id `upto`, if one can be used, and those more recent."""
 
     sealed: Sealed | None
     count: int
+    upto: int
     recent: Recent
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWords:
+    """The words: a sealed base, if one can be used, of the passages up to the key `upto`."""
+
+    sealed: SealedWords | None
+    upto: int
+
+
+class OpenBases(Protocol):
+    """Gives the sealed bases of a snapshot, opened when they are first needed."""
+
+    def vectors(self) -> OpenVectors: ...
+    def words(self) -> OpenWords: ...
+    def lost(self, error: StoreError) -> None: ...
 
 
 class Snapshot:
@@ -48,107 +62,61 @@ class Snapshot:
     documents with these paths.
     """
 
-    def __init__(self, connection: sqlite3.Connection, searchable: Callable[[], Searchable]) -> None:
+    def __init__(self, connection: sqlite3.Connection, bases: OpenBases) -> None:
         self._connection = connection
-        self._searchable = searchable
+        self._bases = bases
 
     def documents(self) -> tuple[DocumentRecord, ...]:
         """The indexed documents, by path."""
-        return tuple(map(_record, self._connection.execute(f"SELECT {_RECORD} ORDER BY path")))
+        return rows.documents(self._connection)
 
     def records(self, paths: Iterable[str]) -> dict[str, DocumentRecord]:
-        """Certain documents, those that exist."""
-        rows = self._connection.execute(
-            f"SELECT {_RECORD} WHERE path IN (SELECT value FROM json_each(?))", _list(paths)
-        )
-        return {record.path: record for record in map(_record, rows)}
+        """Certain documents by path, those that exist."""
+        return rows.records(self._connection, paths)
 
     def rejected(self) -> tuple[Rejected, ...]:
         """The files, and members of archives, that gave no document, by path."""
-        rows = self._connection.execute("SELECT path, state, reason FROM rejected ORDER BY path")
-        return tuple(Rejected(*row) for row in rows)
+        return rows.rejected(self._connection)
 
     def document(self, path: str) -> Document:
         """A document with its text. Raises `KeyError` if there is none with this path."""
-        row = self._connection.execute(
-            "SELECT title, author, publisher, date, language, texts.text, texts.pages, texts.headings "
-            "FROM documents JOIN texts ON texts.document = documents.id WHERE path = ?",
-            (path,),
-        ).fetchone()
-        if row is None:
-            raise KeyError(path)
-        title, author, publisher, date, language, text, pages, headings = row
-        return Document(
-            path=path,
-            title=title,
-            text=zlib.decompress(text).decode(),
-            pages=tuple(Page(*page) for page in json.loads(pages)),
-            headings=tuple(Heading(*heading) for heading in json.loads(headings)),
-            metadata=Metadata(author, publisher, date, language),
-        )
+        return rows.document(self._connection, path)
 
     def passages(self, keys: Iterable[int]) -> dict[int, Passage]:
         """Passages by key, those that exist."""
-        rows = self._connection.execute(
-            'SELECT key, path, start, "end", page, heading, sentences, text FROM passages '
-            "JOIN documents ON documents.id = document WHERE key IN (SELECT value FROM json_each(?))",
-            _list(keys),
-        )
-        return {
-            key: Passage(path, Span(start, end), text, page, heading, tuple(Span(*s) for s in json.loads(sentences)))
-            for key, path, start, end, page, heading, sentences, text in rows
-        }
+        return rows.passages(self._connection, keys)
 
     def passages_of(self, path: str) -> dict[int, Passage]:
         """All passages of a document, in order."""
-        keys = self._connection.execute(
-            "SELECT key FROM passages WHERE document = (SELECT id FROM documents WHERE path = ?)", (path,)
-        )
-        found = self.passages(key for (key,) in keys)
-        return dict(sorted(found.items(), key=lambda item: item[1].span.start))
+        return rows.passages_of(self._connection, path)
 
     def places(self, key: int) -> tuple[int, ...]:
         """The keys of all passages with the same words under the same heading, this one among them."""
-        rows = self._connection.execute(
+        found = self._connection.execute(
             "SELECT key FROM passages WHERE vector = (SELECT vector FROM passages WHERE key = ?) ORDER BY key", (key,)
         )
-        return tuple(key for (key,) in rows)
+        return tuple(key for (key,) in found)
 
     def search_words(self, query: str, limit: int, within: Collection[str] | None = None) -> list[tuple[int, float]]:
         """The passages that hold any word of the query, best first, with BM25 (higher is better)."""
-        match = match_any(words_of(query))
-        if not match:
+        worths = self._worths(query)
+        if not worths or limit < 1:
             return []
-        only, values = _within(within)
-        take = limit
+        documents = None if within is None else self._rows(within)
+        take = max(4 * limit, 50)  # more than asked for: they are proposed by scores that are not quite ours
         while True:
-            take *= 2
-            # `+` keeps the key out of the full-text search, which would otherwise run once a key.
-            rows = self._connection.execute(
-                f"SELECT found.key, score, vector FROM (SELECT rowid AS key, {_BM25} AS score FROM words "
-                f"WHERE words MATCH ? {only} ORDER BY score DESC, rowid LIMIT {take}) AS found "
-                "JOIN passages ON passages.key = found.key",
-                (match, *values),
-            ).fetchall()
-            rows.sort(key=lambda row: (-row[1], row[0]))
-            first: dict[int, tuple[int, float]] = {}
-            for key, score, vector in rows:
-                first.setdefault(vector, (key, score))
-            if len(first) >= limit or len(rows) < take:
-                return list(first.values())[:limit]
+            proposed, more = self._propose(worths, take, documents)
+            best: dict[int, tuple[int, float]] = {}
+            for vector, key, score in sorted(self._score(worths, proposed), key=lambda row: (-row[2], row[1])):
+                best.setdefault(vector, (key, score))
+            if len(best) >= limit or not more:
+                return list(best.values())[:limit]
+            take *= 4
 
     def score_words(self, query: str, keys: Collection[int]) -> dict[int, float]:
         """BM25 of certain passages; one that holds no word of the query is left out."""
-        match = match_any(words_of(query))
-        if not match or not keys:
-            return {}
-        return dict(
-            self._connection.execute(
-                f"SELECT rowid, {_BM25} FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ? "
-                "AND +rowid IN (SELECT value FROM json_each(?))",
-                (match, min(keys), max(keys), *_list(keys)),
-            ).fetchall()
-        )
+        worths = self._worths(query)
+        return {key: score for _, key, score in self._score(worths, keys)} if worths else {}
 
     def search_vectors(
         self, vector: Vectors, limit: int, within: Collection[str] | None = None
@@ -172,82 +140,112 @@ class Snapshot:
 
     def score_vectors(self, vector: Vectors, keys: Collection[int]) -> dict[int, float]:
         """Cosines of certain passages with a unit vector, those that exist."""
-        rows = self._connection.execute(
+        found = self._connection.execute(
             "SELECT passages.key, vectors.vector FROM passages JOIN vectors ON vectors.id = passages.vector "
             "WHERE passages.key IN (SELECT value FROM json_each(?))",
-            _list(keys),
+            rows.listed(keys),
         ).fetchall()
-        if not rows:
+        if not found:
             return {}
-        cosines = unpack([blob for _, blob in rows]) @ vector
-        return dict(zip([key for key, _ in rows], cosines.tolist(), strict=True))
+        cosines = unpack([blob for _, blob in found]) @ vector
+        return dict(zip([key for key, _ in found], cosines.tolist(), strict=True))
 
     def vocabulary(self, prefix: str, lengths: range | None = None) -> dict[str, int]:
         """Words that begin with `prefix`, as `words_of` spells them, and how many passages hold each.
 
         `lengths` limits the words' lengths in characters.
         """
-        rows = self._connection.execute(
+        found = self._connection.execute(
             "SELECT word, passages FROM vocabulary WHERE word >= ?1 AND word < ?1 || char(1114111) "
             "AND length(word) BETWEEN ?2 AND ?3",
             (prefix, lengths[0] if lengths else 0, lengths[-1] if lengths else 1 << 31),
         )
-        return dict(rows.fetchall())
+        return dict(found.fetchall())
+
+    def _worths(self, query: str) -> dict[str, float]:
+        """What each of a query's terms is worth, those that any passage holds."""
+        passages = self._corpus().passages
+        found = self._connection.execute(
+            "SELECT term, passages FROM terms WHERE term IN (SELECT value FROM json_each(?))",
+            rows.listed(dict.fromkeys(terms_of(query))),
+        )
+        return {term: worth(passages, holding) for term, holding in found}
+
+    def _corpus(self) -> Corpus:
+        passages, terms = self._connection.execute("SELECT passages, terms FROM totals").fetchone()
+        return Corpus(passages, terms / passages if passages else 1.0)
+
+    def _propose(
+        self, worths: Mapping[str, float], limit: int, documents: Collection[int] | None
+    ) -> tuple[list[int], bool]:
+        """About the `limit` best passages of the base and of those more recent, and whether there may be more."""
+        base = self._bases.words()
+        keys = [] if base.sealed is None else base.sealed.query(worths, limit, documents)
+        # A term that most passages hold is worth nothing: all that hold one are only needed if others do not suffice.
+        telling = [term for term, value in worths.items() if value > LEAST]
+        recent = self._recent(telling, base.upto, limit, documents) if telling else []
+        if len(recent) < limit and len(telling) < len(worths):
+            recent = self._recent(list(worths), base.upto, limit, documents)
+        return [*keys, *recent], max(len(keys), len(recent)) >= limit
+
+    def _recent(self, terms: list[str], upto: int, limit: int, documents: Collection[int] | None) -> list[int]:
+        """The best passages for some terms among those with keys above `upto`."""
+        only, values = "", tuple[str, ...]()
+        if documents is not None:
+            only = "AND rowid IN (SELECT key FROM passages WHERE document IN (SELECT value FROM json_each(?)))"
+            values = rows.listed(documents)
+        found = self._connection.execute(
+            f"SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? {only} ORDER BY rank LIMIT ?",
+            (" OR ".join(f'"{term}"' for term in terms), upto, *values, limit),
+        )
+        return [key for (key,) in found]
+
+    def _score(self, worths: Mapping[str, float], keys: Collection[int]) -> list[tuple[int, int, float]]:
+        """Of certain passages, those that hold any of some terms: vector, key, BM25."""
+        corpus = self._corpus()
+        found = self._connection.execute(
+            "SELECT vector, key, title, heading, text FROM passages JOIN documents ON documents.id = document "
+            "WHERE key IN (SELECT value FROM json_each(?))",
+            rows.listed(keys),
+        )
+        scored = [(vector, key, bm25(corpus, worths, *columns)) for vector, key, *columns in found]
+        return [row for row in scored if row[2] > 0]
 
     def _nearest(self, vector: Vectors, limit: int) -> Mapping[int, float]:
         """Vector ids and exact cosines: the base's nearest and the recent ones' together."""
-        vectors = self._searchable()
-        found = vectors.recent.best(self._connection, vector, limit)
-        if vectors.sealed is not None:
-            ids = vectors.sealed.query(vector, min(limit, vectors.count))
-            # Scored again from the catalog: a score does not depend on where its vector was found.
-            found |= best(rows_of(self._connection, ids), vector, limit)
+        base = self._bases.vectors()
+        try:
+            ids = [] if base.sealed is None else base.sealed.query(vector, min(limit, base.count))
+        except StoreError as error:
+            self._bases.lost(error)
+            return best(rows_between(self._connection, 0), vector, limit)
+        # Scored again from the catalog: a score does not depend on where its vector was found.
+        found = best(rows_of(self._connection, ids), vector, limit)
+        found |= base.recent.best(self._connection, vector, limit)
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))[:limit])
 
     def _place(self, cosines: Mapping[int, float], within: Collection[str] | None) -> list[tuple[int, float]]:
         """The first passage of each vector, best first; a vector without one is dropped."""
-        only, values = _within(within)
-        rows = self._connection.execute(
-            "SELECT vector, min(passages.key) FROM passages WHERE vector IN (SELECT value FROM json_each(?)) "
-            f"{only.replace('+rowid', '+passages.key')} GROUP BY vector",
-            (*_list(cosines), *values),
+        only, values = "", tuple[str, ...]()
+        if within is not None:
+            only, values = "AND path IN (SELECT value FROM json_each(?))", rows.listed(within)
+        found = self._connection.execute(
+            "SELECT vector, min(key) FROM passages JOIN documents ON documents.id = document "
+            f"WHERE vector IN (SELECT value FROM json_each(?)) {only} GROUP BY vector",
+            (*rows.listed(cosines), *values),
         )
-        return sorted(((key, cosines[id]) for id, key in rows), key=lambda hit: (-hit[1], hit[0]))
+        return sorted(((key, cosines[id]) for id, key in found), key=lambda hit: (-hit[1], hit[0]))
+
+    def _rows(self, paths: Collection[str]) -> list[int]:
+        """The row ids of documents."""
+        found = self._connection.execute(
+            "SELECT id FROM documents WHERE path IN (SELECT value FROM json_each(?))", rows.listed(paths)
+        )
+        return [row for (row,) in found]
 
     def _vectors_within(self, within: Collection[str]) -> list[int]:
-        rows = self._connection.execute(
-            "SELECT DISTINCT vector FROM passages JOIN documents ON documents.id = document "
-            "WHERE path IN (SELECT value FROM json_each(?))",
-            _list(within),
+        found = self._connection.execute(
+            "SELECT DISTINCT vector FROM passages WHERE document IN (SELECT value FROM json_each(?))",
+            rows.listed(self._rows(within)),
         )
-        return [id for (id,) in rows]
-
-
-def _list(values: Iterable[object]) -> tuple[str]:
-    """Any number of values as one SQL parameter, for `json_each`."""
-    return (json.dumps(list(values)),)
-
-
-def _within(within: Collection[str] | None) -> tuple[str, tuple[str, ...]]:
-    """A condition on passages' keys that limits them to some documents."""
-    if within is None:
-        return "", ()
-    condition = (
-        "AND +rowid IN (SELECT passages.key FROM passages JOIN documents ON documents.id = passages.document "
-        "WHERE documents.path IN (SELECT value FROM json_each(?)))"
-    )
-    return condition, _list(within)
-
-
-def _record(row: Sequence[str | int]) -> DocumentRecord:
-    path, file, title, characters, passages, pages, digest, *about = row
-    return DocumentRecord(
-        str(path),
-        str(file),
-        str(title),
-        int(characters),
-        int(passages),
-        int(pages),
-        str(digest),
-        Metadata(*map(str, about)),
-    )
+        return [id for (id,) in found]

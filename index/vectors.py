@@ -11,20 +11,20 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import StoreError
+from index.seals import Seals
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -59,11 +59,12 @@ class Base:
 
 
 class Sealed:
-    """An open base, for searching; safe from several threads."""
+    """An open base, for searching; safe from several threads. Closed when nothing refers to it any more."""
 
     def __init__(self, client: Client, collection: Collection) -> None:
-        self._client = client
         self._collection = collection
+        # Chroma keeps every open client in a table of its own, so it must be told.
+        weakref.finalize(self, client.close).atexit = False
 
     def query(self, vector: Vectors, limit: int) -> list[int]:
         """The ids of about the `limit` nearest vectors, in no promised order."""
@@ -78,9 +79,6 @@ class Sealed:
         for at in range(0, self._collection.count(), size):
             got = self._collection.get(limit=size, offset=at, include=["embeddings"])
             yield [int(id) for id in got["ids"]], np.asarray(got["embeddings"], dtype=np.float32)
-
-    def close(self) -> None:
-        self._client.close()
 
 
 class Bases(Protocol):
@@ -108,61 +106,32 @@ class LocalBases:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "chroma"
+        # Chroma's own database is left out: opening it touches it.
+        self._seals = Seals(self._folder, "*/*")
 
     def seal(self, batches: Batches, count: int, done: Callable[[int], None]) -> str:
-        name = uuid4().hex[:12]
-        part = self._folder / f"{name}.part"
-        client = _local_client(part)
-        try:
-            fill(client, COLLECTION, batches, count, done)
-        finally:
-            client.close()
-        _probe(part)
-        part.rename(self._folder / name)
-        self._note_stamps(name)
+        with self._seals.writing(_probe) as (name, path):
+            client = _local_client(path)
+            try:
+                fill(client, COLLECTION, batches, count, done)
+            finally:
+                client.close()
         return name
 
     def open(self, name: str) -> Sealed:
-        self._check(name)
+        self._seals.see_whole(name, _probe, anyway=self._died_opening(name))
         with self._marked(name):
-            return open_collection(_local_client(self._folder / name), COLLECTION)
+            return open_collection(_local_client(self._seals.path(name)), COLLECTION)
 
     def sound(self, base: Base) -> bool:
         try:
-            self._check(base.name)
+            self._seals.see_whole(base.name, _probe, anyway=self._died_opening(base.name))
         except StoreError:
             return False
         return True
 
     def sweep(self, keep: str | None) -> None:
-        for path in self._folder.glob("*") if self._folder.is_dir() else ():
-            if path.name.split(".")[0] != keep:
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-
-    def _check(self, name: str) -> None:
-        """See that a base can be opened, in another process where it is not as it was when it was last seen whole."""
-        folder = self._folder / name
-        if not folder.is_dir():
-            raise StoreError(f"The vectors at {folder} are missing. Run python -m index to make them again.")
-        if self._stamps(name) != self._noted_stamps(name) or self._died_opening(name):
-            _probe(folder)
-            self._note_stamps(name)
-
-    def _stamps(self, name: str) -> dict[str, list[int]]:
-        """Size and time of the graph's files. Chroma's own database is left out: opening it touches it."""
-        folder = self._folder / name
-        files = [path for path in sorted(folder.glob("*/*")) if path.is_file()]
-        return {path.relative_to(folder).as_posix(): [path.stat().st_size, path.stat().st_mtime_ns] for path in files}
-
-    def _noted_stamps(self, name: str) -> object:
-        try:
-            return json.loads((self._folder / f"{name}.checked").read_text())
-        except (OSError, ValueError):
-            return None
-
-    def _note_stamps(self, name: str) -> None:
-        with suppress(OSError):  # a reader without the right to write probes again next time
-            (self._folder / f"{name}.checked").write_text(json.dumps(self._stamps(name)))
+        self._seals.sweep(keep)
 
     @contextmanager
     def _marked(self, name: str) -> Iterator[None]:
@@ -212,12 +181,12 @@ def open_collection(client: Client, name: str) -> Sealed:
     """Open a collection and search it once, which loads its graph."""
     try:
         collection = client.get_collection(name, embedding_function=None)
-        sealed = Sealed(client, collection)
         some = collection.get(limit=1, include=["embeddings"])
-        sealed.query(np.asarray(some["embeddings"], dtype=np.float32)[0], 1)
-    except Exception as error:
+    except Exception as error:  # Chroma raises many kinds
         client.close()
         raise StoreError(f"The vectors in Chroma cannot be opened: {error}") from error
+    sealed = Sealed(client, collection)
+    sealed.query(np.asarray(some["embeddings"], dtype=np.float32)[0], 1)
     return sealed
 
 

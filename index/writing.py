@@ -51,6 +51,20 @@ def write_lock(folder: Path, *, wait: bool = True, waiting: Callable[[str], None
         lock.release()
 
 
+def is_writing(folder: Path) -> bool:
+    """Whether a process holds the write lock of the store in a folder."""
+    if not (folder / "write.lock").exists():
+        return False
+    lock = FileLock(folder / "write.lock", thread_local=False)
+    try:
+        with lock.acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:
+        return False  # a folder that may not be written to
+
+
 def _holder(note: Path) -> str:
     try:
         return f" (number {int(note.read_text())})"

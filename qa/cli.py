@@ -124,7 +124,7 @@ def open_assistant(
     strict: bool,
 ) -> Assistant:
     """The assistant that flags ask for, then the environment, then the defaults; progress goes to standard error."""
-    from index.display import Shown
+    from index.shown import Shown
     from qa.assistant import Assistant
     from qa.settings import Settings
 

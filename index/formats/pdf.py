@@ -69,7 +69,10 @@ def _content(
 ) -> Content:
     writer = Writer()
     label = -1
+    largest = ""
     for paragraph in paragraphs(pages):
+        if paragraph.level == 1 and paragraph.pages[0][1] == 0:
+            largest = largest or paragraph.text
         if paragraph.level and not outline:
             start = writer.heading(paragraph.level, paragraph.text)
         else:
@@ -82,7 +85,7 @@ def _content(
     if outline:
         content = replace(content, headings=_placed(outline, content))
     title = stated.get("Title", "")
-    opening = stated_in(content.text, path, title="" if _is_file_name(title) else title)
+    opening = stated_in(content.text, path, title=largest if not title or _is_file_name(title) else title)
     metadata = Metadata(
         author=opening.metadata.author or _author(stated.get("Author", "")),
         publisher=opening.metadata.publisher,

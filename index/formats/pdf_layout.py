@@ -18,6 +18,7 @@ _ITEM = re.compile(r"(?:[•●▪■◦‣·*–—-]|\(?(?:\d{1,3}|[a-zA-Z])[.
 _PAGE_NUMBER = re.compile(r"\W*(?:page|seite|p\.)?\W*(?:#|[ivxlc]+)(?:\W*(?:of|von|/)\W*#)?\W*$", re.IGNORECASE)
 _COMPOUNDING = frozenset({"self", "well", "half", "non"})  # their hyphen is hardly ever one that only parts lines
 _EDGE_LINES = 3
+_CHAPTER = 0.1  # the share of pages that a chapter's running title is on, at least
 _HEADING_CHARACTERS = 150
 _LARGER = 1.15
 _MOST_HEADING_SIZES = 4
@@ -53,28 +54,42 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[Paragraph]:
 
 
 def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """The pages without headers, footers and page numbers: lines at an edge that most pages repeat there."""
-    shapes: Counter[tuple[str, str]] = Counter()
+    """The pages without headers, footers and page numbers: lines near an edge that most pages repeat there, or
+    outermost ones that several pages (those of a chapter) repeat at the same height."""
+    near: Counter[tuple[str, str]] = Counter()
+    outer: Counter[tuple[str, int]] = Counter()
     for page in pages:
-        shapes.update({shape for at in range(len(page)) for shape in _edge_shapes(page, at)})
-    often = {shape for shape, count in shapes.items() if count >= 3 and count > len(pages) / 2}
+        near.update({shape for at in range(len(page)) for shape in _edge_shapes(page, at)})
+        outer.update({(_shape(line), round(line.top)) for line in _outermost(page)})
+    often = {shape for shape, count in near.items() if count >= 3 and count > len(pages) / 2}
+    fixed = {place for place, count in outer.items() if count >= max(3, len(pages) * _CHAPTER)}
     return [
         [
             line
             for at, line in enumerate(page)
             if not any(_drops(shape, often, len(pages)) for shape in _edge_shapes(page, at))
+            and not (line in _outermost(page) and (_shape(line), round(line.top)) in fixed)
         ]
         for page in pages
     ]
 
 
+def _shape(line: Line) -> str:
+    """A line without its numbers, which change from page to page."""
+    return re.sub(r"\d+", "#", line.text.strip())
+
+
+def _outermost(page: Sequence[Line]) -> Sequence[Line]:
+    """The highest and the lowest line of a page, wherever in the file they stand."""
+    return (max(page, key=lambda line: line.top), min(page, key=lambda line: line.bottom)) if page else ()
+
+
 def _edge_shapes(page: Sequence[Line], at: int) -> Iterator[tuple[str, str]]:
-    """A line near the page's top or bottom without its numbers, which change from page to page."""
-    shape = re.sub(r"\d+", "#", page[at].text.strip())
+    """The shape of a line among the first or the last of a page."""
     if at < _EDGE_LINES:
-        yield "top", shape
+        yield "first", _shape(page[at])
     if len(page) - at <= _EDGE_LINES:
-        yield "bottom", shape
+        yield "last", _shape(page[at])
 
 
 def _drops(shape: tuple[str, str], often: set[tuple[str, str]], pages: int) -> bool:
