@@ -56,8 +56,8 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[Paragraph]:
 def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """The pages without headers, footers and page numbers: lines near an edge that most pages repeat there, or
     outermost ones that several pages (those of a chapter) repeat at the same height."""
-    near: Counter[tuple[str, str]] = Counter()
-    outer: Counter[tuple[str, int]] = Counter()
+    near: Counter[tuple[str, _Shape]] = Counter()
+    outer: Counter[tuple[_Shape, int]] = Counter()
     for page in pages:
         near.update({shape for at in range(len(page)) for shape in _edge_shapes(page, at)})
         outer.update({(_shape(line), round(line.top)) for line in _outermost(page)})
@@ -74,9 +74,12 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     ]
 
 
-def _shape(line: Line) -> str:
-    """A line without its numbers, which change from page to page."""
-    return re.sub(r"\d+", "#", line.text.strip())
+_Shape = tuple[str, int]
+
+
+def _shape(line: Line) -> _Shape:
+    """A line without its numbers, which change from page to page, and its letters' height: a title's is another."""
+    return re.sub(r"\d+", "#", line.text.strip()), round(line.size)
 
 
 def _outermost(page: Sequence[Line]) -> Sequence[Line]:
@@ -84,7 +87,7 @@ def _outermost(page: Sequence[Line]) -> Sequence[Line]:
     return (max(page, key=lambda line: line.top), min(page, key=lambda line: line.bottom)) if page else ()
 
 
-def _edge_shapes(page: Sequence[Line], at: int) -> Iterator[tuple[str, str]]:
+def _edge_shapes(page: Sequence[Line], at: int) -> Iterator[tuple[str, _Shape]]:
     """The shape of a line among the first or the last of a page."""
     if at < _EDGE_LINES:
         yield "first", _shape(page[at])
@@ -92,8 +95,8 @@ def _edge_shapes(page: Sequence[Line], at: int) -> Iterator[tuple[str, str]]:
         yield "last", _shape(page[at])
 
 
-def _drops(shape: tuple[str, str], often: set[tuple[str, str]], pages: int) -> bool:
-    return shape in often or (pages > 1 and bool(_PAGE_NUMBER.match(shape[1])))
+def _drops(shape: tuple[str, _Shape], often: set[tuple[str, _Shape]], pages: int) -> bool:
+    return shape in often or (pages > 1 and bool(_PAGE_NUMBER.match(shape[1][0])))
 
 
 @dataclass(frozen=True, slots=True)

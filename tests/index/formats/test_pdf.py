@@ -62,6 +62,27 @@ def test_running_text_has_whole_sentences_over_lines_and_pages(one: One) -> None
     assert "Page 2" not in document.text
 
 
+def test_running_titles_of_chapters_go_and_a_title_in_larger_letters_stays(one: One) -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4, invariant=True)
+    canvas.setFont("Helvetica", 24)
+    canvas.drawString(70, 700, "The Tide Book")
+    canvas.showPage()
+    for page in range(1, 13):
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(
+            70, 800, "The Tide Book" if page % 2 else f"Chapter {page // 5}: {'Ebb' if page < 5 else 'Flood'}"
+        )
+        canvas.drawString(70, 700, f"Words of page {page * 'x'} that no other page holds.")
+        canvas.drawString(300, 20, str(page))
+        canvas.showPage()
+    canvas.save()
+    document = one("book.pdf", buffer.getvalue())
+    assert document.title == "The Tide Book"
+    assert document.text.count("The Tide Book") == 1
+    assert "Flood" not in document.text
+
+
 def test_larger_letters_make_headings_and_a_bookmark_list_goes_before_them(one: One, build: Any) -> None:
     document = one("report.pdf", report())
     assert [(heading.level, heading.text) for heading in document.headings] == [
