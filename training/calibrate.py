@@ -3,9 +3,10 @@
     python -m training.calibrate COLLECTION [COLLECTION ...]
 
 A collection is a folder with `documents/` and `questions.jsonl` that the reader was not trained on. Each
-question is answered without refusing; what was read becomes the features; whether the documents answer it,
-and whether the answer is right, become the targets. The threshold is the highest that refuses at most
-`REFUSED_WRONG` of the answerable questions, each judged by a fit that left its fifth of the questions out.
+question is answered without refusing. First the reader's own probabilities are fitted to what was read, then
+what was read becomes the features; whether the documents answer a question, and whether the answer is right,
+are the targets. The threshold is the highest that refuses at most `REFUSED_WRONG` of the answerable
+questions, each judged by a fit that left its fifth of the questions out.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from qa.answers import Answer
 from qa.confidence import COEFFICIENTS, FEATURES, features
 from qa.evaluation import measure
 from qa.extractive import choose, compose, quotes
+from training import platt
 from training.findings import Found, find_all
+from training.measures import auc, calibration_error
 
 REFUSED_WRONG = 0.07  # a little under the bar of 0.08, since other documents will differ from these
 WORK = Path(".work")
@@ -62,25 +65,13 @@ def fitted(values: Rows, targets: NDArray[np.bool_]) -> tuple[list[float], Rows]
     return [intercept, *map(float, weights)], unseen
 
 
-def auc(probabilities: Rows, targets: NDArray[np.bool_]) -> float:
-    """The chance that a true row has a higher probability than a false one."""
-    true, false = probabilities[targets], probabilities[~targets]
-    return float(np.mean((true[:, None] > false[None]) + 0.5 * (true[:, None] == false[None])))
-
-
-def calibration_error(probabilities: Rows, targets: NDArray[np.bool_], bins: int = 10) -> float:
-    """Expected calibration error over equally wide bins (Naeini et al., 2015)."""
-    at = np.minimum((probabilities * bins).astype(int), bins - 1)
-    gaps = [abs(probabilities[at == b].mean() - targets[at == b].mean()) * np.mean(at == b) for b in set(at)]
-    return float(sum(gaps))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("collections", type=Path, nargs="+")
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     folders = parser.parse_args().collections
-    found = [find_all(folder / "documents", folder / "questions.jsonl", WORK) for folder in folders]
+    # The reader's own probabilities come first: the features below are computed from them.
+    found = platt.calibrated([find_all(folder / "documents", folder / "questions.jsonl", WORK) for folder in folders])
     parts = [rows_of(one) for one in found]
     values = np.array([row for part in parts for row in part[0]])
     answerable = np.array([row for part in parts for row in part[1]])

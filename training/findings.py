@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import pickle
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.documents import Document
 from qa.assistant import Assistant, Findings
 from qa.evaluation import Question, read_questions
-from qa.reader import FOLDER
+from qa.extractive import Evidence
+from qa.reader import FOLDER, Platt
 from qa.settings import Settings
 
 log = logging.getLogger("training")
@@ -20,28 +22,58 @@ log = logging.getLogger("training")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A collection's documents by path, and what was found for each of its questions."""
+    """A collection's documents by path, and what was found for each of its questions.
+
+    `answered` and `evidence` are the scalings under which the findings' probabilities are.
+    """
 
     name: str
     documents: dict[str, Document]
     questions: tuple[tuple[Question, Findings], ...]
+    answered: Platt
+    evidence: Platt
 
 
 def find_all(documents: Path, questions: Path, work: Path, name: str = "") -> Found:
-    """Search and read for every question of a file; kept under `work` for as long as the reader's weights stay."""
-    weights = json.loads((FOLDER / "reader.json").read_text(encoding="utf-8"))["sha256"]
-    kept = work / f"found-{name or questions.parent.name}-{weights[:12]}.pickle"
+    """Search and read for every question of a file; kept under `work` for as long as the reader's weights stay.
+
+    The probabilities are those of the scalings that lie beside the weights now, whenever it was read.
+    """
+    stated = json.loads((FOLDER / "reader.json").read_text(encoding="utf-8"))
+    answered, evidence = Platt(*stated["answered"]), Platt(*stated["evidence"])
+    kept = work / f"found-{name or questions.parent.name}-{stated['sha256'][:12]}.pickle"
     if kept.exists():
-        found: Found = pickle.loads(kept.read_bytes())
-        return found
+        return rescaled(pickle.loads(kept.read_bytes()), answered, evidence)
     with tempfile.TemporaryDirectory() as store, Assistant.open(Settings(documents, store)) as assistant:
         texts = {record.path: assistant.document(record.path) for record in assistant.documents()}
         pairs = []
         for question in read_questions(questions):
             with assistant.snapshot() as now:
                 pairs.append((question, assistant.find(now, question.text, question.history)))
-    found = Found(name or questions.parent.name, texts, tuple(pairs))
+    found = Found(name or questions.parent.name, texts, tuple(pairs), answered, evidence)
     work.mkdir(parents=True, exist_ok=True)
     kept.write_bytes(pickle.dumps(found))
     log.info("%s: %d questions read", found.name, len(pairs))
     return found
+
+
+def rescaled(found: Found, answered: Platt, evidence: Platt) -> Found:
+    """What was found, with the probabilities that the same logits have under other scalings."""
+    if (answered, evidence) == (found.answered, found.evidence):
+        return found
+
+    def scaled(e: Evidence) -> Evidence:
+        sentence, passage = logit(e.probability, found.evidence), logit(e.window, found.answered)
+        return replace(e, probability=evidence(sentence), window=answered(passage))
+
+    questions = tuple(
+        (question, replace(findings, rankings=tuple(tuple(map(scaled, ranking)) for ranking in findings.rankings)))
+        for question, findings in found.questions
+    )
+    return replace(found, questions=questions, answered=answered, evidence=evidence)
+
+
+def logit(probability: float, platt: Platt) -> float:
+    """The logit that a scaling made this probability of, as far as a probability can tell."""
+    bounded = min(max(probability, 1e-12), 1 - 1e-12)
+    return (math.log(bounded / (1 - bounded)) - platt.shift) / platt.slope
