@@ -12,6 +12,7 @@ window.footnote = (() => {
   let opened = null; // what the source pane shows: the verb and its arguments, and the answer it belongs to
   let came_from = null;
   let started = false;
+  let puts = 0;
   let seen = ""; // the exchange that was last brought to the top
   let types = [];
 
@@ -66,8 +67,14 @@ window.footnote = (() => {
     }
   }
 
+  // Shows HTML in a pane; the promise is kept once it stands there, which Gradio does in its own time.
   function put(name, html) {
-    panes[name].props.value = html;
+    const turn = ++puts;
+    panes[name].props.value = `${html}<i hidden data-put="${turn}"></i>`;
+    return new Promise((done) => {
+      const look = () => (Number(one("[data-put]", panes[name].element)?.dataset.put) >= turn ? done() : setTimeout(look, 8));
+      look();
+    });
   }
 
   async function start() {
@@ -84,16 +91,16 @@ window.footnote = (() => {
   async function open(id) {
     const values = await tried(() => call("open", id));
     if (!values) return;
-    take(values);
+    await take(values);
     source(false);
     quit_editing();
     put("live", "");
     if (values.running) follow();
-    else setTimeout(() => to_last(false), 30);
+    else to_last(false);
   }
 
-  function take(values) {
-    if ("thread" in values) put("thread", values.thread);
+  async function take(values) {
+    const thread = "thread" in values ? put("thread", values.thread) : null;
     if ("conversations" in values) {
       one("#conversations").innerHTML = values.conversations;
     }
@@ -105,6 +112,7 @@ window.footnote = (() => {
       document.title = values.title ? `${values.title} · Footnote` : "Footnote";
       busy(values.running);
     }
+    await thread;
   }
 
   function busy(now) {
@@ -126,7 +134,7 @@ window.footnote = (() => {
     box.value = "";
     fit(box);
     quit_editing();
-    take(values);
+    await take(values);
     if (values.running) follow();
     else to_last();
   }
@@ -150,7 +158,7 @@ window.footnote = (() => {
     const values = await tried(() => call("open", conversation));
     if (!values) return busy(false);
     put("live", "");
-    take(values);
+    await take(values);
     const turns = all("#thread .turn");
     const last = turns[turns.length - 1];
     const count = last ? all(".sources li", last).length : 0;
@@ -206,16 +214,14 @@ window.footnote = (() => {
     const values = await tried(() => call(verb, ...args));
     if (!values) return;
     const view = one("#source-pane .viewed")?.dataset.view;
-    put("source-pane", values.source);
+    await put("source-pane", values.source);
     opened = { verb, args };
     if (from) came_from = from;
     source(true);
-    setTimeout(() => {
-      if (view === "text" && one("#source-pane .viewed")) set_view("text");
-      bring_chosen();
-      if (focus) one("#source-title")?.focus({ preventScroll: true });
-      point_out();
-    }, 30);
+    if (view === "text" && one("#source-pane .viewed")) set_view("text");
+    bring_chosen();
+    if (focus) one("#source-title").focus({ preventScroll: true });
+    point_out();
   }
 
   function bring_chosen() {

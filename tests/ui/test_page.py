@@ -1,0 +1,309 @@
+"""The page in a real browser: ask, read the source, and everything a person does besides."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+Open = Callable[..., Page]
+
+pytestmark = pytest.mark.timeout(300)  # the first test starts the server and loads the models
+
+
+def ask(page: Page, question: str, *, by_key: bool = True) -> Any:
+    """Asks, and gives back the turn once it is finished."""
+    before = page.locator("#thread .turn").count()
+    page.fill("#question", question)
+    if by_key:
+        page.keyboard.press("Enter")
+    else:
+        page.click("#send")
+    expect(page.locator("#thread .turn")).to_have_count(before + 1)
+    expect(page.locator("#live .turn")).to_have_count(0)
+    return page.locator("#thread .turn").last
+
+
+def marked(page: Page) -> str:
+    """The text that is marked as the chosen passage, marks of Markdown included."""
+    return str(page.evaluate("[...document.querySelectorAll('#source mark.chosen')].map(m => m.textContent).join('')"))
+
+
+def quotes(served: Any) -> list[dict[str, Any]]:
+    return list(served.kept()[0]["exchanges"][-1]["answer"]["citations"])
+
+
+@pytest.mark.parametrize(
+    ("document", "question"),
+    [
+        ("harbour/moorings.md", "How much does a mooring at the north quay cost a year?"),
+        ("ferry.txt", "When was the ferry Astrid built?"),
+        ("lighthouse.html", "When was the lighthouse of Kell first lit?"),
+        ("library.docx", "How many books may readers borrow at a time?"),
+        ("tools.xlsx", "What is the price of a wheelbarrow in euros?"),
+        ("guide.pdf", "How long is the longest path in the Orrin hills?"),
+    ],
+)
+def test_a_citation_opens_its_source_at_the_quote(open_page: Open, ready: Any, document: str, question: str) -> None:
+    page = open_page()
+    turn = ask(page, question)
+    cited = [citation for citation in quotes(ready) if citation["document"] == document]
+    assert cited, quotes(ready)
+    turn.locator(f"button.cite[data-number='{cited[0]['number']}']").first.click()
+    expect(page.locator("#source-title")).to_be_focused()
+    assert marked(page) == cited[0]["quote"]
+    if page.locator(".views").count():
+        page.click(".views [data-view=text]")
+    expect(page.locator("#chosen")).to_be_in_viewport()
+
+
+def test_a_marker_shows_its_source_when_pointed_at(open_page: Open) -> None:
+    page = open_page()
+    turn = ask(page, "When was the ferry Astrid built?")
+    turn.locator("button.cite").first.hover()
+    expect(page.locator("#card")).to_be_visible()
+    expect(page.locator("#card")).to_contain_text("1987")
+    page.mouse.move(5, 5)
+    expect(page.locator("#card")).to_be_hidden()
+
+
+def test_what_the_documents_do_not_say_is_refused_with_the_closest_passages(open_page: Open) -> None:
+    page = open_page()
+    turn = ask(page, "Who won the chess world championship in 1972?", by_key=False)
+    expect(turn.locator(".refusal .lead")).to_be_visible()
+    turn.locator("button.near").first.click()
+    expect(page.locator("#source-title")).to_be_focused()
+    assert marked(page).strip()
+
+
+def test_a_follow_up_shows_and_lets_change_what_was_searched_for(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "When was the lighthouse of Kell first lit?")
+    turn = ask(page, "Who was its keeper?")
+    expect(turn.locator(".searched")).to_contain_text("lighthouse of Kell")
+    turn.get_by_role("button", name="Change").click()
+    assert "lighthouse" in page.input_value("#question")
+    page.fill("#question", "Who kept a diary of the storms?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread .turn")).to_have_count(2)
+    expect(page.locator("#thread h2").last).to_have_text("Who kept a diary of the storms?")
+
+
+def test_only_ticked_documents_answer(open_page: Open, ready: Any) -> None:
+    page = open_page()
+    page.locator("#tick-all").uncheck()
+    page.locator("[data-path='library.docx'] .tick").check()
+    expect(page.locator("#scope")).to_have_text(re.compile(r"1 of \d+ documents"))
+    turn = ask(page, "When was the ferry Astrid built?")
+    assert ready.kept()[0]["exchanges"][-1]["within"] == ["library.docx"]
+    turn.get_by_role("button", name="Search all documents").click()
+    expect(page.locator("#thread .turn .cite").first).to_be_visible()
+    assert ready.kept()[0]["exchanges"][-1]["within"] is None
+
+
+def test_a_question_is_edited_asked_again_and_stopped(open_page: Open, ready: Any) -> None:
+    page = open_page()
+    ask(page, "When was the ferry Astrid built?")
+    ask(page, "How many passengers does the ferry carry?")
+    page.locator("#thread .turn").first.hover()
+    page.locator("#thread [data-act=edit]").first.click()
+    expect(page.locator("#editing")).to_be_visible()
+    page.fill("#question", "Where was the ferry Astrid built?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread .turn")).to_have_count(1)
+    expect(page.locator("#thread h2")).to_have_text("Where was the ferry Astrid built?")
+    page.locator("#thread [data-act=retry]").click()
+    expect(page.locator("#stop")).to_be_visible()
+    page.click("#stop")
+    expect(page.locator("#thread")).to_contain_text("Stopped.")
+    assert ready.kept()[0]["exchanges"][0]["state"] == "stopped"
+
+
+def test_a_reload_in_the_middle_of_an_answer_loses_nothing(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "When was the ferry Astrid built?")
+    page.fill("#question", "How many cars does the ferry carry?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#live .turn")).to_be_visible()
+    page.reload()
+    expect(page.locator("#thread .turn")).to_have_count(2)
+    expect(page.locator("#thread .turn").last).to_contain_text("nine cars")
+
+
+def test_conversations_are_found_renamed_judged_exported_and_deleted(
+    open_page: Open, ready: Any, tmp_path: Path
+) -> None:
+    page = open_page()
+    turn = ask(page, "When was the lighthouse of Kell first lit?")
+    turn.locator("[data-act=useless]").click()
+    page.locator("#dialog textarea").fill("too old")
+    page.get_by_role("button", name="Keep the verdict").click()
+    expect(turn.locator("[data-act=useless]")).to_have_attribute("aria-pressed", "true")
+    kept = ready.kept()[0]
+    assert (kept["exchanges"][0]["useful"], kept["exchanges"][0]["reason"]) == (False, "too old")
+
+    page.click("#export")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="JSON").click()
+    download.value.save_as(tmp_path / "out.json")
+    assert json.loads((tmp_path / "out.json").read_text())["exchanges"][0]["reason"] == "too old"
+
+    row = page.locator(f"[data-conversation='{kept['id']}']")
+    row.hover()
+    row.locator("[data-act=rename]").click()
+    page.locator("#dialog input").fill("Lights <b>on</b>")
+    page.get_by_role("button", name="Rename", exact=True).last.click()
+    expect(page.locator("#title")).to_have_text("Lights <b>on</b>")
+    page.fill("#find", "lights on")
+    page.fill("#find", "Lights <b>")
+    expect(page.locator("#conversations .line")).to_have_count(1)
+    page.locator("#conversations .line").hover()
+    page.locator("#conversations [data-act=delete]").click()
+    page.get_by_role("button", name="Delete", exact=True).last.click()
+    expect(page.locator("#thread .welcome")).to_be_visible()
+    assert kept["id"] not in [each["id"] for each in ready.kept()]
+
+
+def test_a_file_is_added_asked_removed_and_refused(open_page: Open, ready: Any, tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(tmp_path / "bells.pdf"))
+    canvas.drawString(72, 700, "The great bell of Tarrow weighs 4100 kilograms and is called Old Hob.")
+    canvas.save()
+    question = "How heavy is the great bell of Tarrow?"
+    page = open_page()
+    page.set_input_files("#files", tmp_path / "bells.pdf")
+    expect(page.locator("[data-path='bells.pdf']")).to_be_visible()
+    turn = ask(page, question)
+    expect(turn.locator(".answer")).to_contain_text("4100")
+    row = page.locator("[data-path='bells.pdf']")
+    row.hover()
+    row.locator("[data-act=remove]").click()
+    page.get_by_role("button", name="Remove", exact=True).last.click()
+    expect(row).to_have_count(0)
+    assert not (ready.documents / "bells.pdf").exists()
+    ask(page, question)
+    expect(page.locator("#thread .turn").last.locator(".refusal")).to_be_visible()
+    page.reload()
+    page.locator("#thread .turn").first.locator("button.cite").first.click()
+    expect(page.locator("#source-pane")).to_contain_text("no longer in the folder")
+    expect(page.locator("#source-pane blockquote")).to_contain_text("4100 kilograms")
+
+
+def test_a_file_of_another_type_is_refused(open_page: Open, ready: Any, tmp_path: Path) -> None:
+    (tmp_path / "tool.exe").write_bytes(b"MZ")
+    page = open_page()
+    page.set_input_files("#files", tmp_path / "tool.exe")
+    expect(page.locator("#dialog")).to_contain_text("files that end in .exe are not read")
+    assert not (ready.documents / "tool.exe").exists()
+
+
+def test_a_changed_document_is_told_and_never_shows_a_wrong_passage(open_page: Open, ready: Any) -> None:
+    file = ready.documents / "changing.txt"
+    file.write_text("The windmill of Pell grinds nine tons of barley a week.\n")
+    page = open_page()
+    page.get_by_role("button", name="Update from the folder").click()
+    expect(page.locator("[data-path='changing.txt']")).to_be_visible()
+    turn = ask(page, "How much barley does the windmill of Pell grind a week?")
+    expect(turn.locator(".answer")).to_contain_text("nine tons")
+    file.write_text(
+        "A new first line of the document, quite long.\nThe windmill of Pell grinds nine tons of barley a week.\n"
+    )
+    before = ready.call("page_pulse", -1)["version"]
+    page.get_by_role("button", name="Update from the folder").click()
+    page.wait_for_function(
+        "v => fetch('/gradio_api/run/page_pulse', {method: 'POST', headers: {'Content-Type': "
+        "'application/json'}, body: JSON.stringify({data: [v]})}).then(r => r.json()).then(r => r.data[0].version > v)",
+        arg=before,
+    )
+    page.reload()
+    marker = page.locator("#thread button.cite").first
+    expect(marker).to_have_class(re.compile("since"))
+    marker.click()
+    expect(page.locator("#source-pane .notice")).to_contain_text("has changed")
+    assert marked(page) == quotes(ready)[0]["quote"]
+    file.unlink()
+    ready.call("page_refresh")
+
+
+def test_hostile_names_and_documents_are_shown_as_text(open_page: Open) -> None:
+    page = open_page()
+    expect(page.locator(".document[data-path^='<img src=x']")).to_be_visible()
+    turn = ask(page, "How many litres of water does the kettle of the tea room hold?")
+    expect(turn.locator(".answer")).to_contain_text("<script>alert('document')</script>")
+    turn.locator("button.cite").first.click()
+    expect(page.locator("#source .paper")).to_contain_text("<script>alert('document')</script>")
+    assert page.locator("#source script, #source img, #thread script, #thread img, #rail img").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_everything_goes_by_keyboard(open_page: Open) -> None:
+    page = open_page()
+    page.keyboard.press("Escape")
+    page.locator("#title").evaluate("() => document.activeElement.blur()")
+    page.keyboard.press("/")
+    page.keyboard.type("Which rules hold for the ferry, the lighthouse and the library?")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("How many cars does the ferry carry?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread .turn")).to_have_count(1)
+    page.locator("#thread button.cite").first.focus()
+    expect(page.locator("#card")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("#source-title")).to_be_focused()
+    count = page.locator("#thread .sources li").count()
+    if count > 1:
+        page.keyboard.press("]")
+        expect(page.locator("#source .kicker")).to_have_text(f"Source 2 of {count}")
+        page.keyboard.press("[")
+        expect(page.locator("#source .kicker")).to_have_text(f"Source 1 of {count}")
+    page.keyboard.press("Escape")
+    expect(page.locator("#source")).to_be_hidden()
+    expect(page.locator("#thread button.cite").first).to_be_focused()
+
+
+def test_at_phone_width_panes_are_sheets(open_page: Open) -> None:
+    page = open_page(width=390, height=844, touch=True)
+    expect(page.locator("#rail")).to_be_hidden()
+    turn = ask(page, "When was the ferry Astrid built?", by_key=False)
+    turn.locator("button.cite").first.tap()
+    expect(page.locator("#source-title")).to_be_visible()
+    expect(page.locator("#chosen")).to_be_in_viewport()
+    page.get_by_role("button", name="Close the source").tap()
+    expect(page.locator("#source")).to_be_hidden()
+    page.get_by_role("button", name="Show the list").tap()
+    expect(page.locator("#documents .document").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_dark_follows_the_system_and_the_setting(open_page: Open) -> None:
+    page = open_page(dark=True)
+    colour = "getComputedStyle(document.querySelector('#middle')).backgroundColor"
+    assert page.evaluate(colour) == "rgb(25, 24, 22)"
+    page.get_by_role("button", name="Settings").click()
+    page.locator("#dialog select").select_option("light")
+    assert page.evaluate(colour) == "rgb(251, 250, 247)"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_no_serious_issue(open_page: Open, dark: bool) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page(dark=dark)
+    ask(page, "When was the ferry Astrid built?")
+    ask(page, "Who won the chess world championship in 1972?")
+    page.locator("#thread button.cite").first.click()
+    expect(page.locator("#source-title")).to_be_visible()
+    page.locator("#thread .sources summary").first.click()
+    page.get_by_role("button", name="Filter the documents").click()
+    page.wait_for_timeout(400)
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (each["id"], each["nodes"][0]["html"][:200]) for each in found if each["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
