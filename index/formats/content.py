@@ -30,7 +30,11 @@ class Content:
 
 
 def verbatim(text: str) -> str:
-    """The text word for word, with "\\n" line ends and without NUL and characters that UTF-8 cannot hold."""
+    """The text word for word, with "\\n" line ends and without NUL and characters that UTF-8 cannot hold.
+
+    Raises `Unreadable` when it is too long to keep.
+    """
+    check_text(len(text))
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     try:
         text.encode()

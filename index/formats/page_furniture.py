@@ -15,7 +15,7 @@ _ROLES = frozenset(
 )
 _CLASSES = re.compile(
     r"(?:^|[\s_-])(?:cookies?|consent|gdpr|newsletter|share|sharing|social|related|recommended|breadcrumbs?|sidebar|comments?|"
-    r"advert\w*|ads?|promo\w*|subscri\w+|paywall|popup|modal|navbar|navigation|menu|skip-link|sr-only|masthead-nav|pagination)"
+    r"advert\w*|ads?|promo\w*|subscri\w+|paywall|popup|modal|navbar|navigation|menu|skip|sr-only|masthead-nav|pagination)"
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
