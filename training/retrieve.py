@@ -37,14 +37,16 @@ class Fused:
                 postings[word].append((number, times))
         self._postings = {word: np.array(found) for word, found in postings.items()}
 
-    def rank(self, questions: Sequence[str], top: int) -> list[list[int]]:
-        """For each question the numbers of its `top` windows, best first."""
+    def rank(
+        self, questions: Sequence[str], top: int, words: float = WORDS_WEIGHT, meaning: float = 1.0
+    ) -> list[list[int]]:
+        """For each question the numbers of its `top` windows, best first; the other two weigh the scores."""
         ranked = []
         asked = self._embedder.embed(questions) if self._embedder else None
         for number, question in enumerate(questions):
-            fused = WORDS_WEIGHT * _z(self._bm25(question))
+            fused = words * _z(self._bm25(question))
             if asked is not None and self._vectors is not None:
-                fused += _z(self._vectors @ asked[number])
+                fused += meaning * _z(self._vectors @ asked[number])
             ranked.append([int(i) for i in np.argsort(-fused, kind="stable")[:top]])
         return ranked
 
