@@ -18,8 +18,8 @@ LONGEST_QUERY = 300  # characters
 KNOWN = 0.5  # share of a rewritten question's words that the conversation must have
 
 _SEVERAL = re.compile(
-    r"\b(?:compare[ds]?|comparison|differ\w*|versus|vs|between|respectively|both|each|and (?:what|who|when|where|why|how|which|did|is|was))\b"
-    r"|\?.*\?",
+    r"\b(?:compare[ds]?|comparison|differ\w*|versus|vs|between|respectively|both|each)\b"
+    r"|\band (?:what|who|when|where|why|how|which|did|is|was)\b|\?.*\?",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -1,4 +1,4 @@
-"""What may not differ between a sentence and its source: figures, dates, codes, quotations, names, denials, speakers."""
+"""What may not differ between a sentence and its source: figures, dates, codes, quotes, names, denials, speakers."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _dates(said: Facts, ground: Ground) -> str:
         means = [d for d in ground.dates if same_date(dated, d)]
         spots = {(d.start, d.text) for d in means}
         sort = [place for place in places if _same_grain(dated, place.item)]
-        other = conflicting(mine, sort, lambda p, s=spots: (p.item.start, p.text) in s)  # type: ignore[attr-defined, misc]
+        other = conflicting(mine, sort, lambda p, s=spots: (p.item.start, p.text) in s)  # type: ignore[misc]
         if other is not None:
             return _against(other, mine)
         if not means and not any(same_date(dated, known) for known in ground.about.dates):
@@ -240,7 +240,7 @@ def _opposites(said: Facts, ground: Ground) -> str:
                 continue
             sort = [w for w in part.words if w.stem in against or w.stem == word.stem]
             places = [slot(part, w, w.start, w.end) for w in sort]
-            other = conflicting(here, places, lambda p, w=word: p.item.stem == w.stem, 0.5, 0.25)  # type: ignore[attr-defined, misc]
+            other = conflicting(here, places, lambda p, w=word: p.item.stem == w.stem, 0.5, 0.25)  # type: ignore[misc]
             if other is not None:
                 return _against(other, here)
     return ""

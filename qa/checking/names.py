@@ -11,7 +11,8 @@ from qa.checking.wording import FUNCTION_WORDS, Word, plain
 TITLES = frozenset(
     """mr mrs ms miss dr prof professor sir dame lord lady rev captain capt lieutenant lt colonel col general gen
         sergeant president minister chancellor secretary mayor councillor cllr judge justice senator deputy
-        director chair chairman chairwoman commissioner ambassador engineer king queen prince princess saint st""".split()
+        director chair chairman chairwoman commissioner ambassador engineer king queen prince princess
+        saint st""".split()
 )
 _ALIASES = {
     **dict.fromkeys(("usa", "america", "american", "americans"), "us"),

@@ -25,7 +25,8 @@ _STOPS = re.compile(
     r"[.;:!?]|,\s(?:but|and|which|who|because|although|though|so)\b|\b(?:but|because|although|though|while|whereas)\b"
 )
 
-_OPPOSITES = """rise:fall increase:decrease increase:reduce raise:lower raise:cut gain:lose support:oppose approve:reject
+_OPPOSITES = """
+    rise:fall increase:decrease increase:reduce raise:lower raise:cut gain:lose support:oppose approve:reject
     accept:reject accept:refuse allow:forbid allow:prohibit permit:prohibit permit:forbid open:close begin:end
     start:stop win:lose more:less more:fewer above:below over:under before:after first:last most:least
     maximum:minimum all:none best:worst better:worse larger:smaller bigger:smaller higher:lower longer:shorter
@@ -44,15 +45,17 @@ for _pair in _OPPOSITES.split():
 
 
 def denials(folded: str, tokens: Sequence[Word]) -> list[int]:
-    """The places in `tokens` of the words that deny: "not", "never", "nobody", "failed to"; not "not only" or "No, ..."."""
+    """The places in `tokens` of the words that deny: "never", "nobody", "failed to"; not "not only" or "No, ..."."""
     found = []
     for at, word in enumerate(tokens):
         lowered = word.text.lower()
         after = tokens[at + 1].text.lower() if at + 1 < len(tokens) else ""
         if lowered in _DENY_VERBS and after == "to":
             found.append(at)
-        elif lowered in _DENY and not (lowered == "not" and after in ("only", "just", "merely", "simply")):
-            if not (lowered == "no" and folded[word.end : word.end + 1] in (",", ".", ":")):
+        elif lowered in _DENY:
+            not_only = lowered == "not" and after in ("only", "just", "merely", "simply")
+            reply = lowered == "no" and folded[word.end : word.end + 1] in (",", ".", ":")
+            if not (not_only or reply):
                 found.append(at)
     return found
 

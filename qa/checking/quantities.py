@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
@@ -265,7 +266,7 @@ def _spelt(text: str) -> float:
 def _with_ranges(found: list[Quantity], folded: str) -> list[Quantity]:
     """The unit of "5-35 °C" belongs to both ends, and "berths 7 to 9" names 8 too."""
     out = list(found)
-    for left, right in zip(found, found[1:], strict=False):
+    for left, right in pairwise(found):
         between = folded[left.end : right.start].strip().lower()
         if between not in ("-", "to", "until", "and", "or", ",", "bis"):
             continue

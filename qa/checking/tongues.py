@@ -9,10 +9,11 @@ from functools import lru_cache
 
 # The words that make up a third of any text in the language; a few of each are in nearly every sentence.
 _COMMON = {
-    "en": "the of and to in is was for that it with as on be at by this had not are but from have they which or were an",
+    "en": "the of and to in is was for that it with as on be at by this had not are but from have or were",
     "de": "der die das und ist nicht den dem des ein eine einen mit von zu auf für sich auch wird wurde sind im am bei",
     "fr": "le la les des et est une dans pour que qui sur pas avec par au aux du ce cette sont été il elle ne se en",
-    "es": "qué cómo quién cuándo dónde sobre el la los las y es una en que por para con del se no su al más fue son como lo un este pero",
+    "es": "el la los las y es una en que por para con del se no su al más fue son como lo un este pero sobre qué cómo "
+    "quién cuándo dónde",
     "it": "il lo la gli le e è una di che per con non del della dei nel si sono come più al un ha anche questo",
     "pt": "o a os as e é uma de que em para com não do da dos das no na se foi são por um mais ao como",
     "nl": "de het een en van is in op dat te met voor niet zijn aan er door ook als om bij naar werd dit maar",

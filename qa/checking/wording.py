@@ -43,7 +43,8 @@ _IRREGULAR = {
     form: base
     for base, forms in (
         pair.split(":")
-        for pair in """rise:rose,risen fall:fell,fallen give:gave,given take:took,taken write:wrote,written begin:began,begun
+        for pair in """
+            rise:rose,risen fall:fell,fallen give:gave,given take:took,taken write:wrote,written begin:began,begun
             break:broke,broken choose:chose,chosen speak:spoke,spoken see:saw,seen know:knew,known
             grow:grew,grown throw:threw,thrown draw:drew,drawn drive:drove,driven eat:ate,eaten hold:held
             find:found lose:lost pay:paid sell:sold buy:bought bring:brought think:thought teach:taught
