@@ -52,10 +52,13 @@ def read(data: bytes, path: str) -> Content:
         frames = ImageSequence.Iterator(picture) if picture.format == "TIFF" else iter([picture])
         pages = [_lines(frame, number) for number, frame in zip(range(_MOST_FRAMES), frames, strict=False)]
     writer = Writer()
+    label = -1
     for paragraph in paragraphs(pages):
-        if len(pages) > 1:
-            writer.page(str(paragraph.pages[0][1] + 1))
-        writer.block(paragraph.text)
+        start = writer.block(paragraph.text)
+        for offset, page in paragraph.pages:
+            if page != label and len(pages) > 1:
+                writer.page_from(start + offset, str(page + 1))
+            label = page
     content = writer.content()
     if not content.text:
         raise Unreadable("scanned", _NOTHING)

@@ -14,7 +14,7 @@ from index.formats import ocr
 from index.formats.archive import Member
 from index.formats.choosing import format_of
 from index.formats.content import Content, one_line
-from index.formats.limits import FILE_BYTES, Budget, check_size, check_text
+from index.formats.limits import Budget, check_size, check_text
 from index.formats.naming import title_from_name
 from index.formats.unreadable import Unreadable
 
@@ -154,11 +154,9 @@ def _bytes(file: Path) -> bytes:
             raise Unreadable("unsupported", "it is not a regular file")
         check_size(status.st_size)
         try:
-            data = stream.read(FILE_BYTES + 1)
+            return stream.read(status.st_size)  # and no more, should it be growing
         except OSError as error:
             raise Unreadable("failed", f"it cannot be read: {_why(error)}") from error
-    check_size(len(data))
-    return data
 
 
 def _why(error: OSError | ValueError) -> str:
