@@ -12,8 +12,8 @@ from qa.retrieval import Hit
 from qa.windows import Reading
 
 WINDOW_WEIGHT = 0.5  # of a window's logit in the score of its sentences
-FUSED_WEIGHT = 0.3  # of the fused retrieval score, a sum of z-scores
-MARGIN = 4.0  # logits below the best sentence at which a sentence is no longer evidence
+FUSED_WEIGHT = 0.6  # of the fused retrieval score, a sum of z-scores
+MARGIN = 3.0  # logits below the best sentence at which a sentence is no longer evidence
 MOST = 3  # sentences
 MOST_OF_PART = 2  # sentences, for each of several questions asked at once
 MOST_LISTED = 5  # sentences, where the question asks for several things
