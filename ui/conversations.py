@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from qa.answers import Answer, Citation, Nearest, Turn
+from qa.answers import Answer, Citation, Nearest, Statement, Turn
 
 State = Literal["asking", "answered", "stopped", "failed"]
 
@@ -189,7 +189,10 @@ def answer_from(data: Mapping[str, Any]) -> Answer:
     """An answer from its JSON, checked again by its constructors."""
     citations = tuple(Citation(**citation) for citation in data["citations"])
     nearest = tuple(Nearest(**passage) for passage in data["nearest"])
-    return Answer(**{**data, "citations": citations, "nearest": nearest})
+    statements = tuple(
+        Statement(**{**statement, "citations": tuple(statement["citations"])}) for statement in data["statements"]
+    )
+    return Answer(**{**data, "citations": citations, "nearest": nearest, "statements": statements})
 
 
 def _searchable(conversation: Conversation) -> str:

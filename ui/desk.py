@@ -12,16 +12,16 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from index.documents import Document
 from index.errors import FootnoteError
 from qa.answers import Citation
 from ui.asking import Asked, Asking
 from ui.conversations import Conversation, Conversations, Exchange, clipped_title, new_id, now
 from ui.exports import Kind, as_questions, copied, exported
 from ui.library import Library
+from ui.pictures import Picture, Pictures
 from ui.rail import conversations_html
 from ui.render import exchange_html, welcome_html, working_html
-from ui.sources import WHOLE, Picture, citation_pane, nearest_pane
+from ui.sources import WHOLE, citation_pane, nearest_pane
 
 LONGEST_QUESTION: Final = 4000
 
@@ -31,8 +31,9 @@ Values = dict[str, Any]
 class Desk:
     """The conversations of everybody who uses the page."""
 
-    def __init__(self, library: Library, conversations: Conversations, asking: Asking) -> None:
+    def __init__(self, library: Library, conversations: Conversations, asking: Asking, pictures: Pictures) -> None:
         self.library = library
+        self.pictures = pictures
         self.conversations = conversations
         self.asking = asking
 
@@ -90,7 +91,7 @@ class Desk:
             raise FootnoteError("This answer has no such source. Reload the page to see it as it is.")
         citation = answer.citations[number - 1]
         document = self.library.document(citation.document)
-        picture = self._picture(document, citation)
+        picture = self._picture(citation, answer.citations) if document else None
         return {"source": str(citation_pane(document, answer.citations, number, picture, reach))}
 
     def near(self, person: str, conversation: str, exchange: str, number: int, reach: int = WHOLE) -> Values:
@@ -99,7 +100,9 @@ class Desk:
         if answer is None or not 0 <= number < len(answer.nearest):
             raise FootnoteError("This answer has no such passage. Reload the page to see it as it is.")
         near = answer.nearest[number]
-        return {"source": str(nearest_pane(self.library.document(near.document), near, None, reach))}
+        document = self.library.document(near.document)
+        picture = self.pictures.page(near.document, near.page, near.quote, ()) if document else None
+        return {"source": str(nearest_pane(document, near, picture, reach))}
 
     def find(self, person: str, words: str, current: str) -> Values:
         """The conversations that contain every word."""
@@ -196,5 +199,10 @@ class Desk:
             )
         return found
 
-    def _picture(self, document: Document | None, citation: Citation) -> Picture | None:
-        return None
+    def _picture(self, citation: Citation, citations: Sequence[Citation]) -> Picture | None:
+        others = tuple(
+            other.quote
+            for other in citations
+            if other.document == citation.document and other.page == citation.page and other.number != citation.number
+        )
+        return self.pictures.page(citation.document, citation.page, citation.quote, others)

@@ -91,13 +91,15 @@ def application(settings: Settings, serving: Serving, started: Callable[[], None
     from ui.desk import Desk
     from ui.guard import Guard
     from ui.library import Library
+    from ui.pictures import Pictures
     from ui.shelf import Shelf
     from ui.uploads import Limits
 
     library = Library(settings)
     # A language model is waited for; an answer of the documents' own sentences needs a processor of its own.
     asking = Asking(library.stream, 16 if settings.model else max(2, os.cpu_count() or 2))
-    desk = Desk(library, Conversations(locate(settings.location).folder / "conversations"), asking)
+    pictures = Pictures(settings.folder)
+    desk = Desk(library, Conversations(locate(settings.location).folder / "conversations"), asking, pictures)
     shelf = Shelf(library, Limits(serving.upload_megabytes * 1024 * 1024, serving.upload_files))
 
     @asynccontextmanager
@@ -106,6 +108,7 @@ def application(settings: Settings, serving: Serving, started: Callable[[], None
         yield
         await asyncio.to_thread(asking.close)
         await asyncio.to_thread(library.close)
+        await asyncio.to_thread(pictures.close)
 
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=open_until_stopped)
     names = {"127.0.0.1", "localhost", "::1", serving.host.strip("[]")} if is_loopback(serving.host) else None

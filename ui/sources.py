@@ -13,6 +13,7 @@ from qa.answers import Citation, Nearest
 from ui.icons import icon
 from ui.markup import joined, name, shown
 from ui.pages import Mark, page_html, page_name
+from ui.pictures import Box, Picture
 from ui.statements import place
 
 # Documents up to this many characters are shown whole; of longer ones, this much around the passage.
@@ -46,16 +47,6 @@ class Opened:
     found: Found
     start: int = 0
     end: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A page as a picture: a `data:` address, its shape, and the quote's rectangles as shares of width and height."""
-
-    address: str
-    width: int
-    height: int
-    rectangles: tuple[tuple[float, float, float, float], ...]
 
 
 def look_up(document: Document | None, quoted: Quoted) -> Opened:
@@ -147,14 +138,18 @@ def _views(document: Document, marks: Sequence[Mark], picture: Picture | None, r
 
 def _picture(document: Document, marks: Sequence[Mark], picture: Picture) -> Markup:
     boxes = joined(
-        Markup('<span class="box" style="left:{:.3%};top:{:.3%};width:{:.3%};height:{:.3%}"></span>').format(
-            left, top, right - left, bottom - top
-        )
-        for left, top, right, bottom in picture.rectangles
+        [*(_box(box, "box") for box in picture.rectangles), *(_box(box, "box other") for box in picture.others)]
     )
     label = f"{document.title}, {page_name(document.page_at(marks[0].start))}, the cited words marked"
     return Markup('<div class="sheet"><img src="{}" width="{}" height="{}" alt="{}">{}</div>').format(
         picture.address, picture.width, picture.height, shown(label), boxes
+    )
+
+
+def _box(box: Box, kind: str) -> Markup:
+    left, top, right, bottom = box
+    return Markup('<span class="{}" style="left:{:.3%};top:{:.3%};width:{:.3%};height:{:.3%}"></span>').format(
+        kind, left, top, right - left, bottom - top
     )
 
 

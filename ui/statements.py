@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from markupsafe import Markup
@@ -11,6 +13,7 @@ from markupsafe import Markup
 from qa.answers import MARKER, Answer, Citation
 from ui.markup import joined, shown
 from ui.pages import page_name
+from ui.structure import Range
 
 # "", or what has become of the document since the answer was written: "changed" or "gone".
 Since = Callable[[Citation], str]
@@ -18,20 +21,30 @@ SINCE_WORDS: Final = {"changed": "the document has changed since", "gone": "the 
 
 _BULLET: Final = re.compile(r"[-*•] +|\d{1,3}[.)] +")
 _BOLD: Final = re.compile(r"\*\*(?=\S)([^*]{1,300}?)(?<=\S)\*\*")
+_PARAGRAPH: Final = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
+_LINE: Final = re.compile(r"[^\n]+")
 _SOURCE: Final = re.compile(r"([^\n]{1,160}? \(\d{4}(?:-\d\d){0,2}\)|[^\n]{1,120}?): ")
-
-Cited = Mapping[int, Citation]
 
 
 def answer_html(answer: Answer, since: Since = lambda _: "") -> Markup:
-    """The text of an answer in paragraphs, every marker a button that opens its source."""
-    citations = {citation.number: citation for citation in answer.citations}
-    return _paragraphs(answer.text, citations, since, answer.model != "extractive")
+    """The text of an answer in paragraphs, every marker a button that opens its source.
+
+    The short answer stands out, and so does what a language model wrote without support.
+    """
+    at = answer.text.find(answer.short) if answer.short else -1
+    return _Text(
+        answer.text,
+        {citation.number: citation for citation in answer.citations},
+        since,
+        written=answer.model != "extractive",
+        short=(at, at + len(answer.short)) if at >= 0 else (0, 0),
+        doubted=tuple((each.start, each.end) for each in answer.statements if each.verdict == "unsupported"),
+    ).html()
 
 
 def partial_html(text: str) -> Markup:
     """The text of an answer on its way: its markers cannot be pressed yet."""
-    return _paragraphs(text, {}, lambda _: "", written=False)
+    return _Text(text, {}, lambda _: "").html()
 
 
 def place(page: str, heading: str, title: str) -> str:
@@ -40,80 +53,98 @@ def place(page: str, heading: str, title: str) -> str:
     return " · ".join(part for part in (page_name(page) if page else "", under.replace(" > ", " › ")) if part)
 
 
-def _paragraphs(text: str, citations: Cited, since: Since, written: bool) -> Markup:
-    """`written` says that a language model wrote the text, and that its lists and emphasis are meant."""
-    paragraphs = re.split(r"\n\s*\n", text.strip())
-    sides = [] if written else _sides(paragraphs, citations)
-    if sides:
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """An answer's text. `written` says that a language model wrote it, and that its lists and emphasis are meant."""
+
+    text: str
+    citations: Mapping[int, Citation]
+    since: Since
+    written: bool = False
+    short: Range = (0, 0)
+    doubted: tuple[Range, ...] = ()
+
+    def html(self) -> Markup:
+        """All of it."""
+        paragraphs = [found.span() for found in _PARAGRAPH.finditer(self.text)]
+        sides = [] if self.written else self._sides(paragraphs)
+        if not sides:
+            return joined(self._paragraph(*paragraph) for paragraph in paragraphs)
         bodies = joined(
             Markup('<section class="side"><h3 class="says" dir="auto">{}</h3>{}</section>').format(
-                shown(who), _paragraph(said, citations, since, written)
+                shown(who), self._paragraph(start, end)
             )
-            for who, said in sides
+            for who, start, end in sides
         )
-        lengths = sorted(len(said) for _, said in sides)
+        lengths = sorted(end - start for _, start, end in sides)
         pair = len(sides) == 2 and lengths[1] < 2 * lengths[0]
         return Markup('<div class="sides{}">{}</div>').format(" pair" if pair else "", bodies)
-    return joined(_paragraph(paragraph, citations, since, written) for paragraph in paragraphs)
 
+    def _sides(self, paragraphs: Sequence[Range]) -> list[tuple[str, int, int]]:
+        """Who says what, where several documents speak, each in a paragraph that begins with its source."""
+        sides: list[tuple[str, int, int]] = []
+        spoken: list[str] = []
+        for start, end in paragraphs:
+            numbers = {int(number) for number in MARKER.findall(self.text[start:end])}
+            documents = {self.citations[number].document for number in numbers if number in self.citations}
+            source = _SOURCE.match(self.text, start, end)
+            if source is None or len(documents) != 1:
+                return []
+            spoken += documents
+            sides.append((source[1], source.end(), end))
+        return sides if len(sides) > 1 and len(set(spoken)) == len(spoken) else []
 
-def _sides(paragraphs: Sequence[str], citations: Cited) -> list[tuple[str, str]]:
-    """Who says what, where several documents speak, each in a paragraph that begins with its source; else nothing."""
-    sides: list[tuple[str, str]] = []
-    spoken: list[str] = []
-    for paragraph in paragraphs:
-        numbers = {int(number) for number in MARKER.findall(paragraph)}
-        documents = {citations[number].document for number in numbers if number in citations}
-        source = _SOURCE.match(paragraph)
-        if source is None or len(documents) != 1:
-            return []
-        spoken += documents
-        sides.append((source[1], paragraph[source.end() :]))
-    return sides if len(sides) > 1 and len(set(spoken)) == len(spoken) else []
-
-
-def _paragraph(paragraph: str, citations: Cited, since: Since, written: bool) -> Markup:
-    lines = paragraph.split("\n")
-    if written and all(_BULLET.match(line) for line in lines):
-        items = joined(
-            Markup('<li dir="auto">{}</li>').format(
-                _statements(_BULLET.sub("", line, count=1), citations, since, written)
+    def _paragraph(self, start: int, end: int) -> Markup:
+        lines = [found.span() for found in _LINE.finditer(self.text, start, end)]
+        bullets = [_BULLET.match(self.text, *line) for line in lines]
+        if self.written and all(bullets):
+            items = joined(
+                Markup('<li dir="auto">{}</li>').format(self._statements(bullet.end(), line[1]))
+                for bullet, line in zip(bullets, lines, strict=True)
+                if bullet
             )
-            for line in lines
-        )
-        return Markup("<ul>{}</ul>").format(items)
-    body = joined((_statements(line, citations, since, written) for line in lines), "<br>")
-    return Markup('<p dir="auto">{}</p>').format(body)
+            return Markup("<ul>{}</ul>").format(items)
+        body = joined((self._statements(*line) for line in lines), "<br>")
+        return Markup('<p dir="auto">{}</p>').format(body)
 
+    def _statements(self, start: int, end: int) -> Markup:
+        return joined(self._pieces(start, end))
 
-def _statements(line: str, citations: Cited, since: Since, written: bool) -> Markup:
-    return joined(_pieces(line, citations, since, written))
+    def _pieces(self, start: int, end: int) -> Iterator[Markup]:
+        at = start
+        for found in MARKER.finditer(self.text, start, end):
+            said = self.text[at : found.start()]
+            if said.strip():
+                left = at + len(said) - len(said.lstrip())
+                yield shown(self.text[at:left])
+                yield Markup('<span class="claim">{}</span>').format(self._said(left, at + len(said.rstrip())))
+            yield self._marker(int(found[1]))
+            at = found.end()
+        yield self._said(at, end)
 
+    def _said(self, start: int, end: int) -> Markup:
+        edges = {start, end}
+        for span in (self.short, *self.doubted):
+            edges |= {edge for edge in span if start < edge < end}
+        return joined(self._run(left, right) for left, right in pairwise(sorted(edges)))
 
-def _pieces(line: str, citations: Cited, since: Since, written: bool) -> Iterator[Markup]:
-    at = 0
-    for found in MARKER.finditer(line):
-        said = line[at : found.start()]
-        if said.strip():
-            before = " " if said[0].isspace() else ""
-            yield Markup('{}<span class="claim">{}</span>').format(before, _said(said.strip(), written))
-        yield _marker(int(found[1]), citations, since)
-        at = found.end()
-    if at < len(line):
-        yield _said(line[at:], written)
+    def _run(self, start: int, end: int) -> Markup:
+        text = shown(self.text[start:end])
+        if self.written:
+            text = Markup(_BOLD.sub(r"<strong>\1</strong>", str(text)))
+        if self.short[0] <= start and end <= self.short[1]:
+            text = Markup('<strong class="short">{}</strong>').format(text)
+        if any(left <= start and end <= right for left, right in self.doubted):
+            text = Markup('<span class="doubted">{}</span>').format(text)
+        return text
 
-
-def _said(text: str, written: bool) -> Markup:
-    return Markup(_BOLD.sub(r"<strong>\1</strong>", str(shown(text)))) if written else shown(text)
-
-
-def _marker(number: int, citations: Cited, since: Since) -> Markup:
-    citation = citations.get(number)
-    if citation is None:
-        return Markup('<span class="cite" aria-hidden="true">{}</span>').format(number)
-    what = since(citation)
-    where = place(citation.page, citation.heading, citation.title)
-    label = ", ".join(part for part in (f"Source {number}: {citation.title}", where, SINCE_WORDS.get(what, "")) if part)
-    return Markup(
-        '<button type="button" class="cite{}" data-act="cite" data-number="{}" aria-label="{}">{}</button>'
-    ).format(" since" if what else "", number, shown(label), number)
+    def _marker(self, number: int) -> Markup:
+        citation = self.citations.get(number)
+        if citation is None:
+            return Markup('<span class="cite" aria-hidden="true">{}</span>').format(number)
+        what = self.since(citation)
+        where = place(citation.page, citation.heading, citation.title)
+        label = [f"Source {number}: {citation.title}", where, SINCE_WORDS.get(what, "")]
+        return Markup(
+            '<button type="button" class="cite{}" data-act="cite" data-number="{}" aria-label="{}">{}</button>'
+        ).format(" since" if what else "", number, shown(", ".join(part for part in label if part)), number)

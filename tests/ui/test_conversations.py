@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answers import Answer, Citation, Nearest, Turn
+from qa.answers import Answer, Citation, Nearest, Statement, Turn
 from ui.conversations import Conversation, Conversations, Exchange, clipped_title, new_id, now
 
 ANSWER = Answer(
@@ -21,6 +21,7 @@ ANSWER = Answer(
     searched_for="When was it?",
     seconds=0.1,
 )
+WRITTEN = replace(ANSWER, model="m", statements=(Statement(0, 14, "supported", 0.9, "", (1,)),))
 REFUSAL = Answer("Why?", "They do not say.", refused=True, nearest=(Nearest("a.md", "A", "", "", 0, 1, "x", 0.1),))
 
 
@@ -36,7 +37,7 @@ def conversation(*exchanges: Exchange) -> Conversation:
 
 
 def test_a_conversation_comes_back_as_it_was(tmp_path: Path) -> None:
-    kept = conversation(exchange(), exchange("Why?", REFUSAL), exchange("Who?", None))
+    kept = conversation(exchange(), exchange("Why?", REFUSAL), exchange("Who?", None), exchange("And?", WRITTEN))
     kept = kept.with_changed(replace(kept.exchanges[0], useful=False, reason="late", within=("a.md",)))
     Conversations(tmp_path).save("ann", kept)
     assert Conversations(tmp_path).get("ann", kept.id) == kept

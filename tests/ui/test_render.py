@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answers import Answer, Citation, Nearest
+from qa.answers import Answer, Citation, Nearest, Statement
 from ui.conversations import Exchange
 from ui.markup import name
 from ui.render import confidence_words, exchange_html, missing_words, welcome_html, working_html
@@ -115,6 +115,15 @@ def test_lists_and_emphasis_are_a_language_models_only() -> None:
     assert "<li" not in answer_html(answer) and "<strong>" not in answer_html(answer)
     written = answer_html(replace(answer, model="openai:m"))
     assert written.count("<li") == 2 and "<strong>One</strong>" in written
+
+
+def test_the_short_answer_and_what_has_no_support_stand_out() -> None:
+    text = "It costs 12 euros. [1] It is blue. (not supported: nothing says so)"
+    doubted = Statement(23, len(text), "unsupported", 0.0, "nothing says so")
+    answer = Answer("q", text, (citation(1),), model="m", short="12 euros", statements=(doubted,))
+    page = str(answer_html(answer))
+    assert '<strong class="short">12 euros</strong>' in page
+    assert '<span class="doubted">It is blue. (not supported: nothing says so)</span>' in page
 
 
 def test_a_follow_up_shows_what_was_searched_for() -> None:
