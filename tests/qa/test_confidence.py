@@ -16,7 +16,7 @@ def test_probabilities_are_probabilities(values):
 
 def test_a_better_sentence_is_never_less_sure():
     calibration = Calibration.load()
-    at = FEATURES.index("sentence")
+    at = FEATURES.index("lead")
     low, high = [0.0] * len(FEATURES), [0.0] * len(FEATURES)
     high[at] = 5.0
     assert calibration.probabilities(high)[0] >= calibration.probabilities(low)[0]
