@@ -14,7 +14,7 @@ import sentencex
 
 from index.documents import Document, Span
 
-SPLITTER_VERSION = "1"
+SPLITTER_VERSION = "2"
 PASSAGE_TOKENS = 180  # leaves room for the heading within the 256 tokens the bundled model reads
 
 WRAPPED_LINE = 55  # characters; a shorter line does not end because the margin was reached
@@ -25,6 +25,8 @@ _SEPARATOR = re.compile(r"[\s|:=*_#~+-]*")  # a table's ruling, a thematic break
 _OWN_LINE = re.compile(r"\s*(?:#{1,6}\s|\*\*|[A-Z][\w ]{0,24}:\s|[-*+•·–]\s|\d{1,3}[.)]\s|\(?[a-z]\)\s|\||>|```|~~~)")
 _SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’»)\]*_]*\s*$")
 _NUMBERING = re.compile(r"\W*\(?(?:\d{1,3}|[A-Za-z]|[ivxlc]{1,5})[.)]\W*$")
+# A lone capital ends no sentence: an initial, or the first half of "U.S." where a hyphen stands before it.
+_INITIAL = re.compile(r"(?:^|[^\w.])[A-Z]\.$")
 _INNER_END = re.compile(r"(?<=[.!?])[\"”’']?\s+(?=[\"“‘']?[A-Z])")
 
 
@@ -147,7 +149,7 @@ def _sentences_of_block(text: str, start: int, end: int, language: str) -> Itera
         return
     # The splitter takes a newline for a boundary of its own; inside a block it is only a margin.
     flat = block.replace("\n", " ")
-    held = -1  # the start of a bare number ("3."), which belongs to what follows
+    held = -1  # the start of a bare number ("3.") or what ends with an initial: it belongs to what follows
     for boundary in sentencex.get_sentence_boundaries(language, flat):
         at, until = start + boundary["start_index"], start + boundary["end_index"]
         at = held if held >= 0 else at
@@ -155,6 +157,9 @@ def _sentences_of_block(text: str, start: int, end: int, language: str) -> Itera
         if not any(character.isalnum() for character in piece):
             continue
         if _NUMBERING.fullmatch(piece.strip()) and until < end:
+            held = at
+            continue
+        if _INITIAL.search(piece.rstrip()) and until < end:
             held = at
             continue
         held = -1

@@ -13,10 +13,10 @@ from qa.windows import Reading
 
 WINDOW_WEIGHT = 0.5  # of a window's logit in the score of its sentences
 FUSED_WEIGHT = 0.6  # of the fused retrieval score, a sum of z-scores
-MARGIN = 3.0  # logits below the best sentence at which a sentence is no longer evidence
+MARGIN = 3.5  # logits below the best sentence at which a sentence is no longer evidence
 MOST = 3  # sentences
-MOST_OF_PART = 2  # sentences, for each of several questions asked at once
-MOST_LISTED = 5  # sentences, where the question asks for several things
+MOST_OF_PART = 3  # sentences, for each of several questions asked at once
+MOST_LISTED = 6  # sentences, where the question asks for several things
 ALIKE = 0.8  # share of the shorter sentence's words that makes two sentences say the same
 
 _LISTED = re.compile(

@@ -81,6 +81,8 @@ def test_sentences_are_in_order_apart_and_hold_every_word(text):
             '"We called. They slept," he said. It was 3.5 p.m. then.',
             ['"We called. They slept," he said.', "It was 3.5 p.m. then."],
         ),
+        ("China-U.S. ties fell. The then-U.S. Speaker came.", ["China-U.S. ties fell.", "The then-U.S. Speaker came."]),
+        ("He lives in the U.S. He met J. K. Orun.", ["He lives in the U.S.", "He met J. K. Orun."]),
         ("3. Completion. The works end.", ["3. Completion.", "The works end."]),
         ("BASIN WIRE\nTwo guards dead\nBy Teo Larrick", ["BASIN WIRE", "Two guards dead", "By Teo Larrick"]),
         (
