@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -69,7 +70,7 @@ def test_every_passage_is_its_slice_and_no_word_is_lost(text, limit):
 @given(TEXTS)
 def test_sentences_are_in_order_apart_and_hold_every_word(text):
     spans = sentences(text)
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
     assert "".join(words(" ".join(s.of(text) for s in spans))) == "".join(words(text))
 
 
