@@ -217,7 +217,7 @@ class Assistant:
         if answerable < self._calibration.threshold:
             return self._refusal(findings, answerable)
         documents = {path: now.document(path) for path in {e.document for e in chosen}}
-        answer = self._answer(findings, extractive.quotes(findings.asked, chosen), documents, right)
+        answer = self._answer(findings, extractive.quotes(findings.asked, chosen, documents), documents, right)
         several = len(findings.rankings) > 1 or extractive.asks_for_several(findings.asked)
         return answer if several or chosen[0].short not in answer.text else replace(answer, short=chosen[0].short)
 

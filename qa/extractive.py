@@ -7,16 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.documents import Document, Span
+from index.passages import sentences
 from qa.answers import Citation
 from qa.retrieval import Hit
 from qa.windows import Reading
 
 WINDOW_WEIGHT = 0.5  # of a window's logit in the score of its sentences
 FUSED_WEIGHT = 0.6  # of the fused retrieval score, a sum of z-scores
-MARGIN = 3.5  # logits below the best sentence at which a sentence is no longer evidence
+MARGIN = 3.0  # logits below the best sentence at which a sentence is no longer evidence
 MOST = 3  # sentences
 MOST_OF_PART = 3  # sentences, for each of several questions asked at once
 MOST_LISTED = 6  # sentences, where the question asks for several things
+FEWEST_WORDS = 3  # of a sentence without a number
+ANTECEDENT_REACH = 1500  # characters before a sentence in which what it refers to is looked for
 ALIKE = 0.8  # share of the shorter sentence's words that makes two sentences say the same
 
 _LISTED = re.compile(
@@ -104,7 +107,7 @@ def choose(question: str, rankings: Sequence[Sequence[Evidence]]) -> list[Eviden
         for evidence in ranked:
             if taken == most or evidence.score < ranked[0].score - MARGIN:
                 break
-            if is_heading(evidence):
+            if is_heading(evidence) or is_fragment(evidence):
                 continue
             taken += 1
             if not any(same(evidence.text, other.text) for other in chosen):
@@ -118,13 +121,18 @@ def is_heading(evidence: Evidence) -> bool:
     return text in evidence.hit.passage.heading.split(" > ") or text == evidence.hit.title
 
 
+def is_fragment(evidence: Evidence) -> bool:
+    """Whether a sentence is too short to say anything: a label, a link, a button's name."""
+    return len(_WORD.findall(evidence.text)) < FEWEST_WORDS and not any(c.isdigit() for c in evidence.text)
+
+
 def same(a: str, b: str) -> bool:
     """Whether two sentences say the same in nearly the same words, as a lead and its body do."""
     first, second = set(_WORD.findall(a.casefold())), set(_WORD.findall(b.casefold()))
     return len(first & second) >= ALIKE * min(len(first), len(second))
 
 
-def quotes(question: str, chosen: Sequence[Evidence]) -> list[tuple[str, Span]]:
+def quotes(question: str, chosen: Sequence[Evidence], documents: Mapping[str, Document]) -> list[tuple[str, Span]]:
     """Which words of which document are quoted for some evidence: the best document first, each in its own order.
 
     A sentence brings along what it cannot be understood without: the one before it if it begins with a pronoun,
@@ -137,7 +145,7 @@ def quotes(question: str, chosen: Sequence[Evidence]) -> list[tuple[str, Span]]:
     quoted: list[tuple[str, Span]] = []
     for path, group in groups.items():
         end = -1
-        for span in sorted((whole(e, group, several) for e in group), key=lambda s: (s.start, -s.end)):
+        for span in sorted((whole(e, documents[path], several) for e in group), key=lambda s: (s.start, -s.end)):
             if span.start >= end:
                 quoted.append((path, span))
             elif span.end > end:
@@ -146,7 +154,7 @@ def quotes(question: str, chosen: Sequence[Evidence]) -> list[tuple[str, Span]]:
     return quoted
 
 
-def whole(evidence: Evidence, group: Sequence[Evidence], several: bool) -> Span:
+def whole(evidence: Evidence, document: Document, several: bool) -> Span:
     """A sentence with the list it introduces or, if several things are asked for, stands in."""
     passage = evidence.hit.passage
     items = [_ITEM.match(passage.sentence(i)) is not None for i in range(len(passage.sentences))]
@@ -163,7 +171,7 @@ def whole(evidence: Evidence, group: Sequence[Evidence], several: bool) -> Span:
         if items[evidence.sentence] and not items[last]:
             last -= 1
     if first == last:
-        return with_antecedent(evidence, group)
+        return with_antecedent(evidence.span, document)
     return Span(passage.sentences[first].start, passage.sentences[last].end)
 
 
@@ -187,15 +195,19 @@ def compose(quoted: Sequence[tuple[str, Span]], documents: Mapping[str, Document
     return "\n\n".join(told), tuple(citations)
 
 
-def with_antecedent(evidence: Evidence, group: Sequence[Evidence]) -> Span:
-    """The sentence, with the one before it where it begins with a pronoun that nothing shown explains."""
-    before = evidence.sentence - 1
-    if before < 0 or _PRONOUN.match(evidence.text) is None:
-        return evidence.span
-    earlier = evidence.hit.passage.sentences[before]
-    if any(other.span == earlier for other in group):
-        return evidence.span
-    return Span(earlier.start, evidence.span.end)
+def with_antecedent(span: Span, document: Document) -> Span:
+    """A sentence, with those before it (two at most) where it begins with a pronoun that they explain."""
+    text = document.text
+    earlier = sentences(text[max(0, span.start - ANTECEDENT_REACH) : span.start])[-2:]
+    start = span.start
+    for before in reversed(earlier):
+        if _PRONOUN.match(text, start) is None:
+            break
+        gap = text[max(0, span.start - ANTECEDENT_REACH) + before.end : start]
+        if "\n\n" in gap.replace(" ", "") and _MARKS.match(text, max(0, span.start - ANTECEDENT_REACH) + before.start):
+            break
+        start = max(0, span.start - ANTECEDENT_REACH) + before.start
+    return Span(start, span.end)
 
 
 def cite(document: Document, span: Span, number: int) -> Citation:

@@ -66,7 +66,7 @@ def read(found: Found, calibration: Calibration) -> Iterator[tuple[str, dict[str
         first = grouped([(e.document, e.span) for e in findings.ranked[:SENTENCES]])
         yield "+ reader", measured(question, findings, first, passages, found.documents)
         chosen = choose(findings.asked, findings.rankings)
-        quoted = quotes(findings.asked, chosen)
+        quoted = quotes(findings.asked, chosen, found.documents)
         yield "+ composition", measured(question, findings, quoted, passages, found.documents)
         sure = bool(chosen) and (
             calibration.probabilities(features(findings.asked, findings.ranked, chosen))[0] >= calibration.threshold

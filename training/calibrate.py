@@ -46,7 +46,7 @@ def rows_of(found: Found) -> tuple[list[tuple[float, ...]], list[bool], list[boo
         chosen = choose(findings.asked, findings.rankings)
         if not chosen:
             continue
-        text, citations = compose(quotes(findings.asked, chosen), found.documents)
+        text, citations = compose(quotes(findings.asked, chosen, found.documents), found.documents)
         answer = Answer(findings.asked, text, citations)
         values.append(features(findings.asked, findings.ranked, chosen))
         answerable.append(question.answerable)

@@ -30,7 +30,7 @@ def compose_all(question, *pairs_and_documents):
     documents = {d.path: d for d, _ in pairs_and_documents}
     pairs = [pair for _, pair in pairs_and_documents]
     chosen = choose(question, [rank([p[0] for p in pairs], [p[1] for p in pairs])])
-    return compose(quotes(question, chosen), documents)
+    return compose(quotes(question, chosen, documents), documents)
 
 
 def test_the_best_sentence_is_quoted_word_for_word():
@@ -60,13 +60,22 @@ def test_a_lead_and_its_body_are_said_once():
     assert not same("A b c", "d e f")
 
 
-def test_a_sentence_that_begins_with_a_pronoun_brings_the_one_before():
-    one = document(text="Mila Dorrit is a teacher. She heard two bursts. Nobody else did.")
-    hit, reading = read(one, -3, 4, -6)
-    (evidence,) = [e for e in rank([hit], [reading]) if e.sentence == 1]
-    assert with_antecedent(evidence, [evidence]).of(one.text) == "Mila Dorrit is a teacher. She heard two bursts."
-    first = next(e for e in rank([hit], [reading]) if e.sentence == 0)
-    assert with_antecedent(evidence, [evidence, first]) == evidence.span
+def test_a_sentence_that_begins_with_a_pronoun_brings_those_that_explain_it():
+    one = document(text="It rained. Mila Dorrit is a teacher. She heard two bursts. She ran. Nobody else did.")
+    at = one.text.index
+
+    def given(sentence):
+        return with_antecedent(Span(at(sentence), at(sentence) + len(sentence)), one).of(one.text)
+
+    assert given("She heard two bursts.") == "Mila Dorrit is a teacher. She heard two bursts."
+    assert given("She ran.") == "Mila Dorrit is a teacher. She heard two bursts. She ran."
+    assert given("Nobody else did.") == "Nobody else did."
+    assert given("It rained.") == "It rained."
+
+
+def test_a_label_answers_nothing():
+    one = document(text="Newsletter\n\nThe talks ended on Monday.")
+    assert compose_all("When did they end?", (one, read(one, 5, 4)))[0] == "The talks ended on Monday. [1]"
 
 
 @pytest.mark.parametrize(
