@@ -27,7 +27,7 @@ class Step(Protocol):
     def answer(self) -> Answer | None: ...
 
 
-Stream = Callable[[str, Sequence[Turn], tuple[str, ...] | None], Generator[Step, None, None]]
+Stream = Callable[[str, Sequence[Turn], tuple[str, ...] | None, bool], Generator[Step, None, None]]
 Done = Callable[[Exchange], None]
 
 
@@ -37,6 +37,7 @@ class Asked:
 
     exchange: Exchange
     history: tuple[Turn, ...]
+    plain: bool = False  # without a language model
     text: str = ""
     doing: str = "Waiting for its turn"
     finished: bool = False
@@ -94,9 +95,8 @@ class Asking:
         with self._lock:
             return self._running.get((person, conversation))
 
-    def begin(self, person: str, conversation: str, exchange: Exchange, history: tuple[Turn, ...], done: Done) -> Asked:
+    def begin(self, person: str, conversation: str, asked: Asked, done: Done) -> None:
         """Starts on a question; `done` is given the exchange when it is over, before those who follow see the end."""
-        asked = Asked(exchange, history)
         key = (person, conversation)
         with self._lock:
             if key in self._running:
@@ -105,7 +105,6 @@ class Asking:
                 )
             self._running[key] = asked
         self._pool.submit(self._run, key, asked, done)
-        return asked
 
     def stop(self, person: str, conversation: str) -> None:
         """Ends the answering of a conversation's question at the next chance."""
@@ -145,7 +144,7 @@ class Asking:
             return replace(exchange, state="stopped")
         asked.show(doing="Searching the documents")
         answer: Answer | None = None
-        with closing(self._stream(exchange.question, asked.history, exchange.within)) as steps:
+        with closing(self._stream(exchange.question, asked.history, exchange.within, asked.plain)) as steps:
             for step in steps:
                 if asked.stopped:
                     return replace(exchange, state="stopped")

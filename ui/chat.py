@@ -99,9 +99,9 @@ def _conversations(desk: Desk) -> None:
         return desk.open(_person(request), conversation)
 
     def begin(
-        conversation: str, question: str, within: list[str] | None, instead_of: str, request: gr.Request
+        conversation: str, question: str, within: list[str] | None, instead_of: str, plain: bool, request: gr.Request
     ) -> Values:
-        return desk.begin(_person(request), conversation, question, within, instead_of)
+        return desk.begin(_person(request), conversation, question, within, instead_of, plain)
 
     def stop(conversation: str, request: gr.Request) -> Values:
         return desk.stop(_person(request), conversation)
@@ -144,6 +144,9 @@ def _documents(shelf: Shelf, uploaded: Path) -> None:
     def document(path: str, at: int, reach: int | None) -> Values:
         return shelf.document(path, at, reach or WHOLE)
 
+    def overview(path: str) -> Values:
+        return shelf.overview(path)
+
     def refresh() -> Values:
         return shelf.update()
 
@@ -163,7 +166,7 @@ def _documents(shelf: Shelf, uploaded: Path) -> None:
     def watch(on: bool) -> Values:
         return shelf.watch(on)
 
-    for verb in (pulse, document, refresh, add, remove, watch):
+    for verb in (pulse, document, overview, refresh, add, remove, watch):
         _verb(verb)
 
 

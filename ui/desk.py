@@ -43,9 +43,18 @@ class Desk:
         return self._values(person, found)
 
     def begin(
-        self, person: str, conversation: str, question: str, within: Sequence[str] | None, instead_of: str = ""
+        self,
+        person: str,
+        conversation: str,
+        question: str,
+        within: Sequence[str] | None,
+        instead_of: str = "",
+        plain: bool = False,
     ) -> Values:
-        """Asks a question, in a new conversation where none is named. `instead_of` is the exchange it replaces."""
+        """Asks a question, in a new conversation where none is named. `instead_of` is the exchange it replaces.
+
+        `within` are the only documents to answer from, `None` for all; `plain` answers without a language model.
+        """
         asked = question.strip()
         if not asked:
             raise FootnoteError("There is no question. Write one, and ask again.")
@@ -63,9 +72,8 @@ class Desk:
         exchange = Exchange(new_id(), asked, now(), None if within is None else tuple(within))
         found = found.with_exchange(exchange, instead_of)
         self.conversations.save(person, found)
-        self.asking.begin(
-            person, found.id, exchange, found.history(exchange.id), lambda ended: self._keep(person, found.id, ended)
-        )
+        asking = Asked(exchange, found.history(exchange.id), plain)
+        self.asking.begin(person, found.id, asking, lambda ended: self._keep(person, found.id, ended))
         return self._values(person, found)
 
     def running(self, person: str, conversation: str) -> Asked | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from threading import Event, Lock, Thread
 from typing import Final
@@ -13,14 +13,18 @@ from index import progress
 from index.build import Report
 from index.documents import Document
 from index.errors import FootnoteError
-from qa.answers import Step, Turn
+from qa.answers import Answer, Step, Turn
 from qa.assistant import Assistant
 from qa.settings import Settings
+from ui import suggestions
 from ui.rail import Listed
 
 _log = logging.getLogger(__name__)
 
-_SUGGESTED: Final = 4
+_SUGGESTED: Final = 4  # questions to begin with
+_ASKED_OF_ONE: Final = 3
+_TRIED: Final = 40  # documents that questions are made from
+_SURE: Final = 0.6
 _BROKEN: Final = "The program failed. Its log says more; starting it again may help."
 
 
@@ -44,10 +48,14 @@ class Library:
         self.activity: Activity | None = Activity("Opening the index")
         self.problem = ""
         self._assistant: Assistant | None = None
+        self._plain: Assistant | None = None
+        self._opening = Lock()
         self._opened = Event()
         self._lock = Lock()
         self._working = True
         self._again = False
+        self._suggested: tuple[str, ...] = ()
+        self._changes = 0
         Thread(target=self._open, name="opening", daemon=True).start()
 
     @property
@@ -90,8 +98,15 @@ class Library:
         return (*indexed, *others)
 
     def suggestions(self) -> tuple[str, ...]:
-        """Questions that the documents can answer, to begin with."""
-        return ()
+        """Questions that the documents have been seen to answer, to begin with; more may come while they are tried."""
+        return self._suggested
+
+    def overview(self, path: str) -> tuple[Answer, tuple[str, ...]]:
+        """What a document says as a whole, in its own sentences, and questions that it has been seen to answer."""
+        assistant = self.assistant()
+        document = assistant.document(path)
+        whole = self.plain().answer("What is this document about?", within=(path,))
+        return whole, tuple(suggestions.chosen([document], self._answers, _ASKED_OF_ONE))
 
     def document(self, path: str) -> Document | None:
         """A document with its text, or `None` where there is none (any more)."""
@@ -100,11 +115,22 @@ class Library:
         except KeyError:
             return None
 
+    def plain(self) -> Assistant:
+        """An assistant over the same index that answers in the documents' own sentences, whatever the settings."""
+        assistant = self.assistant()
+        if not self.settings.model:
+            return assistant
+        with self._opening:
+            if self._plain is None:
+                self._plain = Assistant.open(replace(self.settings, model="", base_url=""), refresh=False)
+            return self._plain
+
     def stream(
-        self, question: str, history: Sequence[Turn], within: tuple[str, ...] | None
+        self, question: str, history: Sequence[Turn], within: tuple[str, ...] | None, plain: bool
     ) -> Generator[Step, None, None]:
-        """The answer to a question, step by step."""
-        yield from self.assistant().stream(question, history, within=within)
+        """The answer to a question, step by step; `plain`: without a language model."""
+        assistant = self.plain() if plain else self.assistant()
+        yield from assistant.stream(question, history, within=within)
 
     def update(self) -> None:
         """Brings the index up to date in the background; while that is being done, once more afterwards."""
@@ -119,14 +145,18 @@ class Library:
     def update_now(self) -> Report:
         """Brings the index up to date and says what that did. Waits for an update that is under way."""
         report = self.assistant().update(progress=self._progress)
-        self.version += 1
+        self.activity = None
+        if report.outcomes or report.repaired:
+            self._changes += 1
+            self.version += 1
         return report
 
     def close(self) -> None:
         """Closes the assistant."""
         self._opened.wait()
-        if self._assistant is not None:
-            self._assistant.close()
+        for assistant in (self._assistant, self._plain):
+            if assistant is not None:
+                assistant.close()
 
     def _open(self) -> None:
         try:
@@ -141,28 +171,58 @@ class Library:
             _log.exception("the assistant could not be opened")
             self.problem = _BROKEN
         self._opened.set()
-        self._finish()
+        self._finish(changed=self._assistant is not None)
 
     def _update(self) -> None:
-        self.problem = ""
+        changed = False
         try:
-            self.assistant().update(progress=self._progress)
+            report = self.assistant().update(progress=self._progress)
+            changed = bool(report.outcomes or report.repaired)
+            self.problem = ""
         except FootnoteError as error:
             self.problem = str(error)
         except Exception:
             _log.exception("the index could not be brought up to date")
             self.problem = _BROKEN
-        self._finish()
+        self._finish(changed)
 
-    def _finish(self) -> None:
-        self.version += 1
+    def _finish(self, changed: bool) -> None:
+        if changed:
+            self._changes += 1
+            self.version += 1
         with self._lock:
             again, self._again = self._again and self._assistant is not None, False
             self._working = again
         if again:
             self._update()
-        else:
-            self.activity = None
+            return
+        self.activity = None
+        if changed:
+            self._suggest()
+
+    def _suggest(self) -> None:
+        """Tries questions on the documents until enough are answered. A change of the documents ends it."""
+        changes = self._changes
+        found: list[str] = []
+        try:
+            assistant = self.assistant()
+            records = assistant.documents()
+            # From all over the folder, not from its first files only.
+            apart = records[:: max(1, len(records) // _TRIED)]
+            documents = (assistant.document(record.path) for record in apart)
+            for question in suggestions.chosen(documents, self._answers, _SUGGESTED):
+                if self._changes != changes:
+                    return
+                found.append(question)
+        except (FootnoteError, KeyError):
+            _log.warning("no questions to begin with could be found", exc_info=True)
+        self._suggested = tuple(found)
+        self.version += 1
+
+    def _answers(self, question: str, path: str) -> bool:
+        answer = self.plain().answer(question)
+        cited = {citation.document for citation in answer.citations}
+        return path in cited and answer.confidence >= _SURE
 
     def _progress(self, event: progress.Event) -> None:
         self.activity = told(event)

@@ -15,6 +15,7 @@ window.footnote = (() => {
   let puts = 0;
   let seen = ""; // the exchange that was last brought to the top
   let types = [];
+  let model = "";
 
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -128,7 +129,7 @@ window.footnote = (() => {
   async function ask(question, { within = scope(), replaces = instead_of } = {}) {
     if (running || !question.trim()) return;
     busy(true);
-    const values = await tried(() => call("begin", conversation, question, within, replaces));
+    const values = await tried(() => call("begin", conversation, question, within, replaces, kept.get("plain") === "yes"));
     if (!values) return busy(false);
     const box = one("#question");
     box.value = "";
@@ -222,6 +223,13 @@ window.footnote = (() => {
     bring_chosen();
     if (focus) one("#source-title").focus({ preventScroll: true });
     point_out();
+  }
+
+  async function show_document(path, from) {
+    await show_source("document", [path, 0, null], from);
+    const values = await tried(() => call("overview", path));
+    const room = one("#overview");
+    if (values && room?.dataset.path === path) room.innerHTML = values.overview;
   }
 
   function bring_chosen() {
@@ -399,8 +407,8 @@ window.footnote = (() => {
   }
 
   function listed(values) {
-    const first = version < 0 || !rows().length;
     version = values.version;
+    model = values.model;
     if (!("documents" in values)) return;
     const held = document.activeElement?.closest("#documents") ? document.activeElement.closest("[data-path]")?.dataset.path : null;
     one("#documents").innerHTML = values.documents;
@@ -416,7 +424,7 @@ window.footnote = (() => {
     ticked();
     filter();
     if (held) one(`#documents [data-path="${CSS.escape(held)}"] button`)?.focus();
-    if (first && !conversation) call("open", "").then((fresh) => { if (!conversation && !running) put("thread", fresh.thread); }, () => {});
+    if (!conversation) call("open", "").then((fresh) => { if (!conversation && !running) put("thread", fresh.thread); }, () => {});
   }
 
   function fold(button, on) {
@@ -532,9 +540,22 @@ window.footnote = (() => {
     choice.addEventListener("change", () => theme(choice.value));
     const around = document.createElement("label");
     around.append("Colours", choice);
+    const parts = [around];
+    if (model) {
+      const writer = document.createElement("select");
+      writer.append(new Option(`${model}: freer prose, checked sentence by sentence; some seconds`, ""));
+      writer.append(new Option("The documents' own sentences: at once, nothing is sent anywhere", "yes"));
+      writer.value = kept.get("plain") || "";
+      writer.addEventListener("change", () => kept.set("plain", writer.value));
+      const label = document.createElement("label");
+      label.append("Answers are written by", writer);
+      parts.push(label);
+    } else {
+      parts.push(paragraph("Answers are made of the documents' own sentences. To have them written by a language model, start with --model."));
+    }
     const about = paragraph("Judged answers can be taken away as a question file, to measure with: python -m qa --batch");
     const keys = paragraph("Keys: / to ask, [ and ] to step through the sources of an answer, Esc to close what is open.");
-    const answer = await dialog("Settings", [around, keys, about], [["judged", "Take judged answers", "plain"], ["ok", "Close", "primary"]]);
+    const answer = await dialog("Settings", [...parts, keys, about], [["judged", "Take judged answers", "plain"], ["ok", "Close", "primary"]]);
     if (answer === "judged") await tried(async () => give(await call("judged")));
   }
 
@@ -562,7 +583,7 @@ window.footnote = (() => {
       show_source(opened.verb, args);
     },
     heading: (target) => show_source("document", [opened.args[0], Number(target.dataset.at), opened.args[2]]),
-    document: (target) => show_source("document", [target.closest("[data-path]").dataset.path, 0, null], target),
+    document: (target) => show_document(target.closest("[data-path]").dataset.path, target),
     view: (target) => set_view(target.dataset.view),
     "close-source": () => source(false),
     edit: (target) => edit(target.closest(".turn"), one("h2", target.closest(".turn")).textContent),

@@ -11,7 +11,7 @@ from index.errors import DocumentsError, FootnoteError
 from qa.settings import Settings
 from ui.library import Library
 from ui.rail import documents_html, summary, types_of
-from ui.sources import WHOLE, document_pane
+from ui.sources import WHOLE, document_pane, overview_html
 from ui.uploads import Limits, can_write, remove, store
 
 _WATCH_EVERY: Final = 5.0  # seconds
@@ -45,6 +45,7 @@ class Shelf:
             "problem": library.problem,
             "version": library.version,
             "watching": self._watching is not None,
+            "model": self.settings.model,
         }
         return values | self.listed() if library.version != version else values
 
@@ -67,7 +68,14 @@ class Shelf:
         passages = "1 passage" if record.passages == 1 else f"{record.passages:,} passages"
         told = document.metadata
         about = [told.publisher, told.author if told.author != told.publisher else "", told.date, passages, path]
-        return {"source": str(document_pane(document, [fact for fact in about if fact], (), reach, at))}
+        return {"source": str(document_pane(document, [fact for fact in about if fact], reach, at))}
+
+    def overview(self, path: str) -> Values:
+        """A document's key sentences and questions it answers, for above its text."""
+        if self.library.document(path) is None:
+            return {"overview": ""}
+        whole, questions = self.library.overview(path)
+        return {"overview": str(overview_html(whole, questions))}
 
     def update(self) -> Values:
         """Brings the index up to date with the folder."""

@@ -9,7 +9,7 @@ from typing import Final, Literal, Protocol
 from markupsafe import Markup
 
 from index.documents import Document
-from qa.answers import Citation, Nearest
+from qa.answers import Answer, Citation, Nearest
 from ui.icons import icon
 from ui.markup import joined, name, shown
 from ui.pages import Mark, page_html, page_name
@@ -98,17 +98,29 @@ def nearest_pane(
     return _pane("Close to an answer", document.title, _where(near, document), body)
 
 
-def document_pane(
-    document: Document, about: Sequence[str], questions: Sequence[str], reach: int = WHOLE, at: int = 0
-) -> Markup:
-    """A document as it is: what is known of it, its headings, questions it can answer, and its text from `at` on."""
-    parts = [_facts(about)]
-    if questions:
-        parts.append(_questions(questions))
+def document_pane(document: Document, about: Sequence[str], reach: int = WHOLE, at: int = 0) -> Markup:
+    """A document as it is: what is known of it, its headings, room for its overview, and its text from `at` on."""
+    parts = [_facts(about), Markup('<div id="overview" data-path="{}"></div>').format(shown(document.path))]
     if len(document.headings) > 1:
         parts.append(_outline(document))
     mark = [Mark(at, min(at + 1, len(document.text)), 0, chosen=True)] if at else []
     return _pane("Document", document.title, "", joined(parts) + _text(document, mark, reach))
+
+
+def overview_html(whole: Answer, questions: Sequence[str]) -> Markup:
+    """A document's key sentences, each leading to its place, and questions that it answers."""
+    sentences = joined(
+        Markup(
+            '<li><button type="button" class="link" data-act="heading" data-at="{}" dir="auto">{}</button></li>'
+        ).format(citation.start, shown(" ".join(citation.quote.split())))
+        for citation in whole.citations
+    )
+    parts = []
+    if sentences:
+        parts.append(Markup('<section class="key"><h3>Key sentences</h3><ul>{}</ul></section>').format(sentences))
+    if questions:
+        parts.append(_questions(questions))
+    return joined(parts)
 
 
 def window(text: str, around: int, reach: int) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 Open = Callable[..., Page]
 
-pytestmark = pytest.mark.timeout(300)  # the first test starts the server and loads the models
+pytestmark = pytest.mark.timeout(600)  # the first test starts the server and loads the models
 
 
 def ask(page: Page, question: str, *, by_key: bool = True) -> Any:
@@ -38,32 +38,32 @@ def quotes(served: Any) -> list[dict[str, Any]]:
     return list(served.kept()[0]["exchanges"][-1]["answer"]["citations"])
 
 
-@pytest.mark.parametrize(
-    ("document", "question"),
-    [
-        ("harbour/moorings.md", "How much does a mooring at the north quay cost a year?"),
-        ("ferry.txt", "When was the ferry Astrid built?"),
-        ("lighthouse.html", "When was the lighthouse of Kell first lit?"),
-        ("library.docx", "How many books may readers borrow at a time?"),
-        ("tools.xlsx", "What is the price of a wheelbarrow in euros?"),
-        ("guide.pdf", "How long is the longest path in the Orrin hills?"),
-    ],
-)
-def test_a_citation_opens_its_source_at_the_quote(open_page: Open, ready: Any, document: str, question: str) -> None:
-    page = open_page()
-    turn = ask(page, question)
+FACTS = {
+    "harbour/moorings.md": "How much does a mooring at the north quay cost a year?",
+    "ferry.txt": "When was the ferry Astrid built?",
+    "lighthouse.html": "When was the lighthouse of Kell first lit?",
+    "library.docx": "How many books may readers borrow at a time?",
+    "tools.xlsx": "What is the price of a wheelbarrow in euros?",
+    "guide.pdf": "How long is the longest path in the Orrin hills?",
+}
+
+
+@pytest.mark.parametrize("document", FACTS)
+def test_a_citation_opens_its_source_at_the_quote(page: Page, ready: Any, document: str) -> None:
+    turn = ask(page, FACTS[document])
     cited = [citation for citation in quotes(ready) if citation["document"] == document]
     assert cited, quotes(ready)
     turn.locator(f"button.cite[data-number='{cited[0]['number']}']").first.click()
     expect(page.locator("#source-title")).to_be_focused()
     assert marked(page) == cited[0]["quote"]
-    if page.locator(".views").count():
+    if document.endswith(".pdf"):
+        expect(page.locator("#source .sheet img")).to_be_visible()
+        expect(page.locator("#source .sheet .box:not(.other)").first).to_be_in_viewport()
         page.click(".views [data-view=text]")
     expect(page.locator("#chosen")).to_be_in_viewport()
 
 
-def test_a_marker_shows_its_source_when_pointed_at(open_page: Open) -> None:
-    page = open_page()
+def test_a_marker_shows_its_source_when_pointed_at(page: Page) -> None:
     turn = ask(page, "When was the ferry Astrid built?")
     turn.locator("button.cite").first.hover()
     expect(page.locator("#card")).to_be_visible()
@@ -72,8 +72,7 @@ def test_a_marker_shows_its_source_when_pointed_at(open_page: Open) -> None:
     expect(page.locator("#card")).to_be_hidden()
 
 
-def test_what_the_documents_do_not_say_is_refused_with_the_closest_passages(open_page: Open) -> None:
-    page = open_page()
+def test_what_the_documents_do_not_say_is_refused_with_the_closest_passages(page: Page) -> None:
     turn = ask(page, "Who won the chess world championship in 1972?", by_key=False)
     expect(turn.locator(".refusal .lead")).to_be_visible()
     turn.locator("button.near").first.click()
@@ -81,8 +80,7 @@ def test_what_the_documents_do_not_say_is_refused_with_the_closest_passages(open
     assert marked(page).strip()
 
 
-def test_a_follow_up_shows_and_lets_change_what_was_searched_for(open_page: Open) -> None:
-    page = open_page()
+def test_a_follow_up_shows_and_lets_change_what_was_searched_for(page: Page) -> None:
     ask(page, "When was the lighthouse of Kell first lit?")
     turn = ask(page, "Who was its keeper?")
     expect(turn.locator(".searched")).to_contain_text("lighthouse of Kell")
@@ -94,8 +92,7 @@ def test_a_follow_up_shows_and_lets_change_what_was_searched_for(open_page: Open
     expect(page.locator("#thread h2").last).to_have_text("Who kept a diary of the storms?")
 
 
-def test_only_ticked_documents_answer(open_page: Open, ready: Any) -> None:
-    page = open_page()
+def test_only_ticked_documents_answer(page: Page, ready: Any) -> None:
     page.locator("#tick-all").uncheck()
     page.locator("[data-path='library.docx'] .tick").check()
     expect(page.locator("#scope")).to_have_text(re.compile(r"1 of \d+ documents"))
@@ -106,8 +103,7 @@ def test_only_ticked_documents_answer(open_page: Open, ready: Any) -> None:
     assert ready.kept()[0]["exchanges"][-1]["within"] is None
 
 
-def test_a_question_is_edited_asked_again_and_stopped(open_page: Open, ready: Any) -> None:
-    page = open_page()
+def test_a_question_is_edited_asked_again_and_stopped(page: Page, ready: Any) -> None:
     ask(page, "When was the ferry Astrid built?")
     ask(page, "How many passengers does the ferry carry?")
     page.locator("#thread .turn").first.hover()
@@ -124,8 +120,7 @@ def test_a_question_is_edited_asked_again_and_stopped(open_page: Open, ready: An
     assert ready.kept()[0]["exchanges"][0]["state"] == "stopped"
 
 
-def test_a_reload_in_the_middle_of_an_answer_loses_nothing(open_page: Open) -> None:
-    page = open_page()
+def test_a_reload_in_the_middle_of_an_answer_loses_nothing(page: Page) -> None:
     ask(page, "When was the ferry Astrid built?")
     page.fill("#question", "How many cars does the ferry carry?")
     page.keyboard.press("Enter")
@@ -135,10 +130,7 @@ def test_a_reload_in_the_middle_of_an_answer_loses_nothing(open_page: Open) -> N
     expect(page.locator("#thread .turn").last).to_contain_text("nine cars")
 
 
-def test_conversations_are_found_renamed_judged_exported_and_deleted(
-    open_page: Open, ready: Any, tmp_path: Path
-) -> None:
-    page = open_page()
+def test_conversations_are_found_renamed_judged_exported_and_deleted(page: Page, ready: Any, tmp_path: Path) -> None:
     turn = ask(page, "When was the lighthouse of Kell first lit?")
     turn.locator("[data-act=useless]").click()
     page.locator("#dialog textarea").fill("too old")
@@ -169,14 +161,13 @@ def test_conversations_are_found_renamed_judged_exported_and_deleted(
     assert kept["id"] not in [each["id"] for each in ready.kept()]
 
 
-def test_a_file_is_added_asked_removed_and_refused(open_page: Open, ready: Any, tmp_path: Path) -> None:
+def test_a_file_is_added_asked_removed_and_refused(page: Page, ready: Any, tmp_path: Path) -> None:
     from reportlab.pdfgen.canvas import Canvas
 
     canvas = Canvas(str(tmp_path / "bells.pdf"))
     canvas.drawString(72, 700, "The great bell of Tarrow weighs 4100 kilograms and is called Old Hob.")
     canvas.save()
     question = "How heavy is the great bell of Tarrow?"
-    page = open_page()
     page.set_input_files("#files", tmp_path / "bells.pdf")
     expect(page.locator("[data-path='bells.pdf']")).to_be_visible()
     turn = ask(page, question)
@@ -195,18 +186,16 @@ def test_a_file_is_added_asked_removed_and_refused(open_page: Open, ready: Any, 
     expect(page.locator("#source-pane blockquote")).to_contain_text("4100 kilograms")
 
 
-def test_a_file_of_another_type_is_refused(open_page: Open, ready: Any, tmp_path: Path) -> None:
+def test_a_file_of_another_type_is_refused(page: Page, ready: Any, tmp_path: Path) -> None:
     (tmp_path / "tool.exe").write_bytes(b"MZ")
-    page = open_page()
     page.set_input_files("#files", tmp_path / "tool.exe")
     expect(page.locator("#dialog")).to_contain_text("files that end in .exe are not read")
     assert not (ready.documents / "tool.exe").exists()
 
 
-def test_a_changed_document_is_told_and_never_shows_a_wrong_passage(open_page: Open, ready: Any) -> None:
+def test_a_changed_document_is_told_and_never_shows_a_wrong_passage(page: Page, ready: Any) -> None:
     file = ready.documents / "changing.txt"
     file.write_text("The windmill of Pell grinds nine tons of barley a week.\n")
-    page = open_page()
     page.get_by_role("button", name="Update from the folder").click()
     expect(page.locator("[data-path='changing.txt']")).to_be_visible()
     turn = ask(page, "How much barley does the windmill of Pell grind a week?")
@@ -231,8 +220,7 @@ def test_a_changed_document_is_told_and_never_shows_a_wrong_passage(open_page: O
     ready.call("page_refresh")
 
 
-def test_hostile_names_and_documents_are_shown_as_text(open_page: Open) -> None:
-    page = open_page()
+def test_hostile_names_and_documents_are_shown_as_text(page: Page) -> None:
     expect(page.locator(".document[data-path^='<img src=x']")).to_be_visible()
     turn = ask(page, "How many litres of water does the kettle of the tea room hold?")
     expect(turn.locator(".answer")).to_contain_text("<script>alert('document')</script>")
@@ -242,8 +230,7 @@ def test_hostile_names_and_documents_are_shown_as_text(open_page: Open) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_everything_goes_by_keyboard(open_page: Open) -> None:
-    page = open_page()
+def test_everything_goes_by_keyboard(page: Page) -> None:
     page.keyboard.press("Escape")
     page.locator("#title").evaluate("() => document.activeElement.blur()")
     page.keyboard.press("/")
@@ -290,7 +277,7 @@ def test_dark_follows_the_system_and_the_setting(open_page: Open) -> None:
     assert page.evaluate(colour) == "rgb(251, 250, 247)"
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_axe_finds_no_serious_issue(open_page: Open, dark: bool) -> None:
     from axe_playwright_python.sync_playwright import Axe
 

@@ -1,0 +1,183 @@
+"""What other programs may ask of the page, and what nobody may: real HTTP, a real server."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.timeout(600)  # the first test starts the server and loads the models
+
+FERRY = "When was the ferry Astrid built?"
+Serving = Callable[..., AbstractContextManager[Any]]
+
+
+def called(url: str, name: str, *data: Any, client: httpx.Client | None = None) -> Any:
+    """Calls a documented verb by plain HTTP, as its documentation says: ask, then read the event."""
+    http = client or httpx.Client(verify=False, trust_env=False, timeout=120)
+    event = http.post(f"{url}/gradio_api/call/{name}", json={"data": list(data)}).json()["event_id"]
+    lines = http.get(f"{url}/gradio_api/call/{name}/{event}").text.splitlines()
+    kind, body = lines[-3] if len(lines) > 2 else lines[0], lines[-2] if lines[-1] == "" else lines[-1]
+    assert "complete" in kind or "complete" in lines[0], lines
+    return json.loads(body.removeprefix("data: "))[0]
+
+
+def test_programs_ask_by_plain_http(ready: Any) -> None:
+    answer = called(ready.url, "ask", FERRY, None, None)
+    assert "1987" in answer["text"]
+    assert answer["citations"][0]["document"] == "ferry.txt"
+    limited = called(ready.url, "ask", FERRY, None, ["library.docx"])
+    assert all(citation["document"] == "library.docx" for citation in limited["citations"])
+    history = [
+        {"role": "user", "text": "When was the lighthouse of Kell first lit?"},
+        {"role": "assistant", "text": "In 1851."},
+    ]
+    assert "lighthouse" in called(ready.url, "ask", "Who was its keeper?", history, None)["searched_for"]
+
+
+def test_gradio_client_asks_too(ready: Any) -> None:
+    from gradio_client import Client
+
+    client = Client(ready.url, verbose=False, analytics_enabled=False)
+    assert "1987" in client.predict(question=FERRY, api_name="/ask")["text"]
+    paths = {file["path"]: file["state"] for file in client.predict(api_name="/documents")}
+    assert paths["ferry.txt"] == "indexed" and paths["empty.txt"] == "empty"
+    assert client.predict(api_name="/update")["changes"] == []
+    client.close()
+
+
+def test_only_the_three_verbs_are_documented(ready: Any) -> None:
+    info = httpx.get(f"{ready.url}/gradio_api/info").json()
+    assert sorted(info["named_endpoints"]) == ["/ask", "/documents", "/update"]
+    assert info["unnamed_endpoints"] == {}
+
+
+def test_a_callers_mistake_is_told(ready: Any) -> None:
+    event = httpx.post(f"{ready.url}/gradio_api/call/ask", json={"data": ["  ", None, None]}).json()["event_id"]
+    assert "event: error" in httpx.get(f"{ready.url}/gradio_api/call/ask/{event}", timeout=60).text
+
+
+@pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"host": "evil.example"}])
+def test_other_sites_cannot_command_the_page(ready: Any, headers: dict[str, str]) -> None:
+    reply = httpx.post(f"{ready.url}/gradio_api/run/page_refresh", json={"data": []}, headers=headers)
+    assert reply.status_code == 403
+
+
+def test_nothing_is_loaded_from_elsewhere(ready: Any) -> None:
+    reply = httpx.get(ready.url)
+    assert "default-src 'self'" in reply.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "data"),
+    [
+        ("page_add", [[{"path": "/etc/passwd", "name": "passwd.txt"}]]),
+        ("page_remove", ["../store/current"]),
+        ("page_remove", ["/etc/passwd"]),
+        ("page_document", ["../../etc/passwd", 0, None]),
+        ("page_cite", ["../x", "y", 1, None]),
+        ("page_begin", ["", "   ", None, "", False]),
+        ("page_begin", ["", "x" * 5000, None, "", False]),
+        ("page_begin", ["", "x", [], "", False]),
+        ("page_export", ["0" * 16, "md"]),
+        ("page_rename", ["0" * 16, "x", ""]),
+    ],
+)
+def test_what_cannot_be_done_is_said(ready: Any, verb: str, data: list[Any]) -> None:
+    assert ready.call(verb, *data)["problem"]
+    assert not (ready.documents / "passwd.txt").exists()
+
+
+def test_the_servers_own_files_are_not_served(ready: Any) -> None:
+    for path in ("/etc/passwd", str(ready.documents / "ferry.txt"), str(ready.store / "current")):
+        assert httpx.get(f"{ready.url}/gradio_api/file={path}").status_code in (403, 404)
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory, ready: Any, serve: Serving) -> Iterator[tuple[Any, Any, Any]]:
+    """A page where ann and bob sign in, and a client for each."""
+    store = tmp_path_factory.mktemp("signed") / "store"
+    with serve(ready.documents, store, "--auth", "ann:secret", "--auth", "bob:hidden") as page:
+        clients = []
+        for name, password in (("ann", "secret"), ("bob", "hidden")):
+            client = httpx.Client(base_url=page.url, verify=False, trust_env=False, timeout=60)
+            assert client.post("/login", data={"username": name, "password": password}).status_code == 200
+            clients.append(client)
+        yield page, *clients
+
+
+def run(client: httpx.Client, verb: str, *data: Any) -> Any:
+    return client.post(f"/gradio_api/run/page_{verb}", json={"data": data}).json()["data"][0]
+
+
+def answered(client: httpx.Client, conversation: str) -> Any:
+    end = time.monotonic() + 60
+    while (values := run(client, "open", conversation))["running"]:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    return values
+
+
+@pytest.mark.slow
+def test_people_who_sign_in_have_conversations_of_their_own(signed: Any) -> None:
+    page, ann, bob = signed
+    stranger = httpx.Client(base_url=page.url, verify=False, trust_env=False)
+    assert stranger.post("/login", data={"username": "ann", "password": "hidden"}).status_code == 400
+    assert stranger.post("/gradio_api/run/page_pulse", json={"data": [0]}).status_code == 401
+    assert stranger.post("/gradio_api/call/ask", json={"data": [FERRY, None, None]}).status_code == 401
+    with ThreadPoolExecutor() as pool:
+        hers = pool.submit(lambda: run(ann, "begin", "", FERRY, None, "", False)["conversation"])
+        his = pool.submit(
+            lambda: run(bob, "begin", "", "How many books may readers borrow?", None, "", False)["conversation"]
+        )
+        mine, other = hers.result(), his.result()
+    assert "1987" in answered(ann, mine)["thread"]
+    assert "seven" in answered(bob, other)["thread"]
+    assert run(bob, "open", mine)["conversation"] == ""
+    assert run(bob, "export", mine, "md")["problem"]
+    assert "ferry" not in run(bob, "find", "ferry", "")["conversations"]
+    run(bob, "delete", mine, "")
+    assert run(ann, "open", mine)["conversation"] == mine
+
+
+@pytest.mark.slow
+def test_thirty_people_at_once_each_get_their_own_answer(ready: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = [
+        (FERRY, "1987"),
+        ("When was the lighthouse of Kell first lit?", "1851"),
+        ("How many books may readers borrow at a time?", "seven"),
+        ("How long is the longest path in the Orrin hills?", "31 kilometres"),
+        ("How many passengers does the ferry carry?", "64"),
+    ]
+    started = time.perf_counter()
+
+    def one(number: int) -> float:
+        question, expected = asked[number % len(asked)]
+        with httpx.Client(base_url=ready.url, verify=False, trust_env=False, timeout=120) as client:
+            begun = time.perf_counter()
+            conversation = run(client, "begin", "", question, None, "", False)["conversation"]
+            while (values := run(client, "open", conversation))["running"]:
+                time.sleep(0.2)
+            assert expected in values["thread"] and question in values["thread"]
+            return time.perf_counter() - begun
+
+    with ThreadPoolExecutor(30) as pool:
+        times = list(pool.map(one, range(30)))
+    with capsys.disabled():
+        print(f"\n30 at once: median {statistics.median(times):.1f} s, all in {time.perf_counter() - started:.1f} s")
+
+
+@pytest.mark.slow
+def test_the_verbs_are_mcp_tools(tmp_path: Path, ready: Any, serve: Serving) -> None:
+    pytest.importorskip("mcp", reason="the extra 'mcp' is not installed")
+    with serve(ready.documents, tmp_path / "store", "--mcp") as page:
+        schema = httpx.get(f"{page.url}/gradio_api/mcp/schema", timeout=60).json()
+        assert sorted(tool["name"].split("_")[-1] for tool in schema) == ["ask", "documents", "update"]
