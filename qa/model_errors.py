@@ -9,6 +9,8 @@ class ContextExceeded(ModelError):
     """The model was given more than it reads at once."""
 
 
+_BROKEN = {"RemoteProtocolError", "ReadError", "IncompleteRead", "JSONDecodeError"}
+_UNREACHABLE = {"ConnectError", "ConnectionError", "TransportError"}
 _KEYS = {
     "google_genai": "GOOGLE_API_KEY",
     "google_vertexai": "GOOGLE_APPLICATION_CREDENTIALS",
@@ -16,8 +18,11 @@ _KEYS = {
 }
 
 
-def as_model_error(error: BaseException, name: str) -> ModelError:
-    """Our error for one that a provider's client raised; LangChain's own classes first, then what all clients share."""
+def as_model_error(error: BaseException, name: str, begun: bool = False) -> ModelError:
+    """Our error for one that a provider's client raised; LangChain's own classes first, then what all clients share.
+
+    `begun`: the reply had begun, so that a lost connection is a reply broken off.
+    """
     from langchain_core import exceptions as known
 
     model = f"The language model {name}"
@@ -42,9 +47,10 @@ def as_model_error(error: BaseException, name: str) -> ModelError:
         return ModelError(f"{model} takes no more requests for now (rate limit or quota): {said}. Wait and ask again.")
     if isinstance(error, known.ModelTimeoutError) or "Timeout" in type(error).__name__ or "TimeoutException" in kinds:
         return ModelError(f"{model} did not answer in time. Ask again, or use a faster model.")
-    if _broke_off(kinds):
+    unreachable = isinstance(error, known.ModelConnectionError) or bool(kinds & _UNREACHABLE)
+    if kinds & _BROKEN or (begun and unreachable):
         return ModelError(f"{model} broke off before its reply was complete: {said}. Ask again.")
-    if isinstance(error, known.ModelConnectionError) or kinds & {"ConnectError", "ConnectionError", "TransportError"}:
+    if unreachable:
         return ModelError(
             f"{model} cannot be reached: {said}. Check that its server runs and that the address is right."
         )
@@ -56,10 +62,6 @@ def as_model_error(error: BaseException, name: str) -> ModelError:
             "anthropic:claude-sonnet-4-5; for an OpenAI-compatible server of your own give its address as well."
         )
     return ModelError(f"{model} could not be used: {said}.")
-
-
-def _broke_off(kinds: set[str]) -> bool:
-    return bool(kinds & {"RemoteProtocolError", "ReadError", "IncompleteRead", "JSONDecodeError"})
 
 
 def _says(said: str, *phrases: str) -> bool:

@@ -74,7 +74,7 @@ class LanguageModel:
         except ModelError:
             raise
         except Exception as error:
-            raise as_model_error(error, self.name) from error
+            raise as_model_error(error, self.name, begun=length > 0) from error
         finally:
             context.run(chunks.close)
         if not finished and self._provider == "openai":

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from qa.checking.attribution import wrong_speaker
+from qa.checking.attribution import capitals, wrong_speaker
 from qa.checking.binding import Slot, conflicting, likeness, slot
 from qa.checking.dates import Dated, parse_iso, resolve, same_date
 from qa.checking.evidence import Place, Source, name_found
@@ -65,7 +65,7 @@ def _against(other: Slot, mine: Slot) -> str:
 
 def _numbers(said: Facts, ground: Ground) -> str:
     places = [slot(part, number, number.start, number.end) for part in ground.parts for number in part.numbers]
-    years = {dated.year for dated in (*ground.dates, *ground.about.dates, *ground.nearby.dates)}
+    years = {dated.year for dated in (*ground.dates, *ground.about.dates)}
     for number in said.numbers:
         mine = slot(said, number, number.start, number.end)
         sort = [place for place in places if _same_sort(number, place.item)]
@@ -144,19 +144,19 @@ def _quotes(said: Facts, ground: Ground) -> str:
 
 def _names(said: Facts, ground: Ground) -> str:
     known = (ground.evidence, ground.about, ground.nearby)
-    capital = {name.words for part in known for name in part.names if not name.opening}
-    places = [
-        slot(part, name, name.start, name.end)
-        for part in ground.parts
-        for name in part.names
-        if not name.opening or name.words in capital
-    ]
+    capital = capitals(known)
+    rows = [[name for name in part.names if not name.opening or name.words[0] in capital] for part in ground.parts]
     for name in said.names:
-        if name.opening and name.words not in capital and any(name.words[0] in part.plain for part in known):
+        if name.opening and name.words[0] not in capital and any(name.words[0] in part.plain for part in known):
             continue  # a common word that opens the sentence
         mine = slot(said, name, name.start, name.end)
         found = name_found(name, ground.evidence)
-        others = [p for p in places if not _beside(p, places, name)] if found else places
+        others = [
+            slot(part, other, other.start, other.end)
+            for part, row in zip(ground.parts, rows, strict=True)
+            for other in row
+            if not (found and _describes(other, row, name))
+        ]
         claimed = any(_one(n, p.item) for n in said.names for p in others if n is not name)
         least, margin = (0.6 + 0.1 * claimed, 0.3 + 0.05 * claimed) if found else (0.4, 0.2)
         other = conflicting(mine, others, lambda p, n=name: _one(n, p.item), least, margin)  # type: ignore[misc]
@@ -167,27 +167,18 @@ def _names(said: Facts, ground: Ground) -> str:
     return ""
 
 
-def _pieced_together(name: Name, known: Iterable[Facts]) -> bool:
+def _pieced_together(name: Name, known: Sequence[Facts]) -> bool:
     """Whether the name stands somewhere near, once words that are common there ("economist") are left out."""
-    known = tuple(known)
-    if any(name_found(name, part) for part in known):
-        return True
     common = {word.text for part in known for word in part.words if word.text.islower()}
     core = name.words
     while len(core) > 1 and core[0] in common:
         core = core[1:]
-    return any(name_found(Name(core, 0, 0, ""), part) for part in known)
+    return any(name_found(replace(name, words=words), part) for words in (name.words, core) for part in known)
 
 
-def _beside(place: Slot, places: Sequence[Slot], name: Name) -> bool:
-    """Whether a name stands right next to the one sought, and so describes it: "Strand (Quillhaven North)"."""
-    item = place.item
-    assert isinstance(item, Name)
-    return any(
-        isinstance(other.item, Name) and _one(name, other.item) and 0 <= item.start - other.item.end <= 8
-        for other in places
-        if other is not place
-    )
+def _describes(other: Name, row: Sequence[Name], name: Name) -> bool:
+    """Whether a name stands right after the one sought, and so describes it: "Strand (Quillhaven North)"."""
+    return any(_one(name, each) and 0 <= other.start - each.end <= 8 for each in row if each is not other)
 
 
 def _one(a: Name, b: object) -> bool:
@@ -201,23 +192,27 @@ def _one(a: Name, b: object) -> bool:
 
 
 def _denials(said: Facts, ground: Ground) -> str:
-    for part in ground.parts:
-        if said.denials != part.denials and _nearly_verbatim(said, part):
-            return _DENIED if said.denials > part.denials else _NOT_DENIED
-    for part in ground.parts:
-        for a, b, others, text in ((said, part, ground.parts, _DENIED), (part, said, (said,), _NOT_DENIED)):
-            for at in a.denied:
-                word = a.words[at]
-                if any(w.stem == word.stem and n in other.reach for other in others for n, w in enumerate(other.words)):
-                    continue
-                if b is said and any(
-                    w.stem == word.stem and n not in p.reach for p in ground.parts for n, w in enumerate(p.words)
+    if said.denials != sum(part.denials for part in ground.parts):
+        for part in ground.parts:
+            if said.denials != part.denials and _nearly_verbatim(said, part):
+                return _DENIED if said.denials > part.denials else _NOT_DENIED
+    denied = {part.words[at].stem for part in ground.parts for at in part.denied}
+    for at, word in enumerate(said.words):
+        if at not in said.denied and (at in said.reach or word.stem not in denied):
+            continue
+        here = slot(said, word, word.start, word.end)
+        near: dict[bool, float] = {True: 0.0, False: 0.0}
+        for part in ground.parts:
+            for there, other in enumerate(part.words):
+                if other.stem != word.stem or (
+                    there in part.reach and there not in part.denied and at not in said.denied
                 ):
                     continue
-                least = 0.3 if not (a.denials and b.denials) else 0.5 if a.denials != b.denials else 0.65
-                here = slot(a, word, word.start, word.end)
-                if any(likeness(here, slot(b, w, w.start, w.end)) >= least for w in b.words if w.stem == word.stem):
-                    return f'{text}: "{word.text}"'
+                like = likeness(here, slot(part, other, other.start, other.end))
+                least = 0.3 if not (said.denials and part.denials) else 0.5 if said.denials != part.denials else 0.65
+                near[there in part.reach] = max(near[there in part.reach], like if like >= least else 0.0)
+        if near[at not in said.denied] > near[at in said.denied] + 0.1:
+            return f'{_DENIED if at in said.denied else _NOT_DENIED}: "{word.text}"'
     return ""
 
 
@@ -230,19 +225,21 @@ def _nearly_verbatim(a: Facts, b: Facts) -> bool:
 
 
 def _opposites(said: Facts, ground: Ground) -> str:
-    for word in said.words:
+    for at, word in enumerate(said.words):
         against = OPPOSITES.get(word.stem)
         if not against:
             continue
         here = slot(said, word, word.start, word.end)
-        for part in ground.parts:
-            if said.denials != part.denials:  # "not open" may answer to "closed"
-                continue
-            sort = [w for w in part.words if w.stem in against or w.stem == word.stem]
-            places = [slot(part, w, w.start, w.end) for w in sort]
-            other = conflicting(here, places, lambda p, w=word: p.item.stem == w.stem, 0.5, 0.25)  # type: ignore[misc]
-            if other is not None:
-                return _against(other, here)
+        places = [
+            slot(part, other, other.start, other.end)
+            for part in ground.parts
+            for there, other in enumerate(part.words)
+            # "not open" may answer to "closed"
+            if other.stem == word.stem or (other.stem in against and (there in part.reach) == (at in said.reach))
+        ]
+        other = conflicting(here, places, lambda p, w=word: p.item.stem == w.stem, 0.45, 0.2)  # type: ignore[misc]
+        if other is not None:
+            return _against(other, here)
     return ""
 
 

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from qa.checking.evidence import Place, Source, name_found
 from qa.checking.facts import Facts, facts
 from qa.checking.names import Name, same_name_word
+from qa.checking.wording import is_content
 
 BEFORE, AFTER = 5, 1  # sentences around the evidence in which its speaker is looked for
 NAMED = 2  # sentences before the evidence in which being named is enough
 NEARBY = 400  # characters of the text before the passage, for evidence at its start
+# Words of somebody: a quotation, the first person, or "he said".
+_SPOKEN = re.compile(r"[\"]|\b(?:I|we|my|our|us|me|[Hh]e|[Ss]he|[Tt]hey|[Hh]is|[Hh]er)\b")
 _LABEL = re.compile(r"^\W*[A-Z][\w.' -]{1,40}:\W")
 
 
@@ -19,26 +22,34 @@ def wrong_speaker(said: Facts, sources: Sequence[Source], places: Sequence[Place
     """What is wrong with who is said to say it; "" where nothing is.
 
     The speaker must be the evidence's own, or else the nearest before it in its passage (or right after), or
-    whoever the whole document comes from.
+    whoever the whole document comes from. Evidence is what has most of the statement's words, not any sentence
+    that holds a name of it.
     """
-    known = facts("\n".join(text for i, _ in places for text in (sources[i].nearby, *sources[i].sentences)))
-    capital = {name.words for part in (known, about) for name in part.names if not name.opening}
+    nearby = facts("\n".join(text for i, _ in places for text in (sources[i].nearby, *sources[i].sentences)))
+    capital = capitals((nearby, about))
+    mine = {word.stem for word in said.words if is_content(word)}
+    shared = {(i, j): len(mine & {w.stem for w in facts(sources[i].sentences[j]).words}) for i, j in places}
+    chief = [place for place in places if 2 * shared[place] >= max(shared.values())]
     for speaker in said.speakers:
-        if (speaker.opening and speaker.words not in capital) or _from(speaker, about):
+        if (speaker.opening and speaker.words[0] not in capital) or _from(speaker, about):
             continue
-        doubts = [_doubt(speaker, sources[i], j, capital) for i, j in places]
+        doubts = [_doubt(speaker, sources[i], j, capital) for i, j in chief]
         if all(doubt is not None for doubt in doubts):
-            return next(
-                (doubt for doubt in doubts if doubt), f'the source does not say that this comes from "{speaker.text}"'
-            )
+            unknown = f'the source does not say that this comes from "{speaker.text}"'
+            return next((doubt for doubt in doubts if doubt), unknown)
     return ""
 
 
-def _doubt(speaker: Name, source: Source, at: int, capital: set[tuple[str, ...]]) -> str | None:
+def capitals(known: Sequence[Facts]) -> frozenset[str]:
+    """The words that some text has as names in the middle of a sentence, and that are names at its start too."""
+    return frozenset(word for part in known for name in part.names if not name.opening for word in name.words)
+
+
+def _doubt(speaker: Name, source: Source, at: int, capital: frozenset[str]) -> str | None:
     """None where the sentence may be the speaker's; else why not, or "" for no particular reason."""
 
     def of(part: Facts) -> list[Name]:
-        return [name for name in part.speakers if not name.opening or name.words in capital]
+        return [name for name in part.speakers if not name.opening or name.words[0] in capital]
 
     here = facts(source.sentences[at])
     if of(here):
@@ -53,8 +64,9 @@ def _doubt(speaker: Name, source: Source, at: int, capital: set[tuple[str, ...]]
     before = [facts(text) for text in source.sentences[max(0, at - BEFORE) : at]]
     if at < BEFORE and source.nearby:
         before.insert(0, facts(source.nearby[-NEARBY:]))
+    named = NAMED if _SPOKEN.search(here.folded) else 0
     for back, part in enumerate(reversed(before)):
-        if any(same_person(speaker, other) for other in of(part)) or (back < NAMED and name_found(speaker, part)):
+        if any(same_person(speaker, other) for other in of(part)) or (back < named and name_found(speaker, part)):
             return None
         if of(part):
             return f'in the source "{of(part)[-1].text}" says this, not "{speaker.text}"'

@@ -6,6 +6,7 @@ is compared with the place whose surroundings are most like its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from qa.checking.wording import Word, is_content
 # One place answers to another from this likeness on, if a place that agrees is less like it by the margin.
 LEAST, MARGIN = 0.6, 0.3
 NEAR_LEAST, NEAR_MARGIN = 0.85, 0.15  # words this like are all but a copy
+_CLAUSE_END = re.compile(r"[.!?;]['\"]?(?=\s|$)|\n")
 LITTLE = 1.0  # shared weight below which words say nothing of a place
 REACH = 6  # words to either side that make up a place's surroundings
 FUNCTION_WEIGHT = 0.35
@@ -36,8 +38,14 @@ class Slot:
 
 
 def slot(of: Facts, item: object, start: int, end: int) -> Slot:
-    """The place of an item that fills the characters `start` to `end`; words that only deny do not count."""
-    words = [word for word in of.words if not is_denial(word)]
+    """The place of an item that fills the characters `start` to `end`; words that only deny do not count.
+
+    Its surroundings end with its clause.
+    """
+    low = max((mark.end() for mark in _CLAUSE_END.finditer(of.folded, 0, start)), default=0)
+    stop = _CLAUSE_END.search(of.folded, end)
+    high = stop.start() if stop else len(of.folded)
+    words = [word for word in of.words if word.start >= low and word.end <= high and not is_denial(word)]
     before = [word for word in words if word.end <= start][-REACH:][::-1]
     after = [word for word in words if word.start >= end][:REACH]
 

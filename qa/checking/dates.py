@@ -75,7 +75,7 @@ def _patterns() -> tuple[dict[str, int], dict[str, int], tuple[re.Pattern[str], 
             re.compile(rf"\b{month}(?:\s+(?:of\s+|de\s+)?|,\s+|/)(?P<year>[12]\d{{3}})(?!\d|[.,]\d)", flags),
             # Alone, "May" and "March" are months only where written as names and led up to as a time.
             re.compile(
-                r"\b(?P<lead>(?i:in|since|until|till|by|from|of|last|next|early|late|mid|during|this|between|and|to|before|after)"
+                r"\b(?P<lead>(?i:in|since|until|till|by|from|of|the|every|each|last|next|early|late|mid|during|this|between|and|to|before|after)"
                 r"[\s-]+|^)(?P<month>"
                 + "|".join(name.capitalize() for name in english)
                 + r")\b(?!\s+(?:be|have|not)\b)"

@@ -96,7 +96,9 @@ def narrow(statement: str, sources: Sequence[Source], similarity: Similarity) ->
         new = matched[best] - have
         figures = any(kind not in ("word", "name") for kind, _ in new)
         related = cosines[best] >= 0.3 or any(kind in ("word", "name") for kind, _ in matched[best])
-        if not ((figures and related) or gain(best, have) >= 0.15) or cosines[best] < 0.1:
+        much = gain(best, have)
+        worth = (figures and related) or much >= 0.15 or (much >= 0.08 and much * total >= 1.5)
+        if not worth or cosines[best] < 0.1:
             break
         chosen.append(best)
         have |= new

@@ -13,9 +13,8 @@ _UNITS = (
 _SMALL = {word: value for value, word in enumerate(f"{_UNITS} eighteen nineteen".split())}
 _TENS = {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
-# Measures that nobody leaves out; and numbers of another sort than all others.
-_APART = frozenset({"clock", "ordinal"})
-_ALWAYS_WRITTEN = _APART | {"percent", "EUR", "GBP", "USD", "JPY", "celsius"}
+# Measures that nobody leaves out.
+_ALWAYS_WRITTEN = frozenset({"clock", "ordinal", "percent", "EUR", "GBP", "USD", "JPY", "celsius"})
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 _FRACTIONS = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "tenth": 1 / 10}
 
@@ -94,7 +93,9 @@ _IN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(
-    r"\b(?:(?P<count>one|two|three|four|a)[\s-])?(?P<part>half|third|quarter|fifth|tenth)s?\b", re.IGNORECASE
+    r"\b(?:(?P<count>one|two|three|four|a)[\s-](?P<counted>half|third|quarter|fifth|tenth)s?"
+    r"|(?P<part>half|quarters?|(?:thirds?|fifths?|tenths?)(?=\sof\b)))\b",
+    re.IGNORECASE,
 )
 _COUNTED = {"both": 2.0, "twice": 2.0, "double": 2.0, "couple": 2.0, "pair": 2.0, "once": 1.0}
 _COUNT = re.compile(rf"\b({'|'.join(_COUNTED)})\b", re.IGNORECASE)
@@ -125,9 +126,7 @@ class Quantity:
 
 def same_quantity(said: Quantity, source: Quantity) -> bool:
     """Whether the source's number bears out the number said: equal, or rounded from it where it is said roughly."""
-    if said.kind != source.kind and (
-        (said.kind and source.kind) or source.kind in _ALWAYS_WRITTEN or said.kind in _APART
-    ):
+    if said.kind != source.kind and ((said.kind and source.kind) or {said.kind, source.kind} & _ALWAYS_WRITTEN):
         return False
     measured = bool(said.kind and source.kind)
     for a in said.values:
@@ -158,7 +157,7 @@ def quantities(folded: str, taken: list[tuple[int, int]] | None = None) -> list[
         claim(_clock(match))
     for match in _PART.finditer(folded):
         count = {"two": 2, "three": 3, "four": 4}.get((match["count"] or "").lower(), 1)
-        part = _FRACTIONS[match["part"].lower()]
+        part = _FRACTIONS[(match["counted"] or match["part"]).lower().removesuffix("s")]
         claim(_at(match, (count * part,), weak=not (match["count"] or part == 0.5)))
     for match in _ORDINAL.finditer(folded):
         place = _ORDINALS.index(match["word"].lower()) + 1 if match["word"] else int(match["figure"])

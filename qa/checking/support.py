@@ -74,10 +74,11 @@ def _score(share: float, cosine: float) -> float:
 
 
 def _share(said: Facts, ground: Ground, share: float) -> float:
-    """The share of the statement that its evidence has, where words known from the question or title count half."""
-    words = content_words(said)
+    """The share of the statement that its evidence has; of the rest, words of the title or the question count half."""
     have = [word.stem for word in ground.evidence.words]
     known = [word.stem for word in (*ground.about.words, *ground.question.words)]
-    lacking = [word for _, word in words if not any(alike(word.stem, stem) for stem in have)]
-    asked = sum(any(alike(word.stem, stem) for stem in known) for word in lacking)
-    return share + (1 - share) * 0.5 * asked / len(lacking) if lacking else share
+    lacking = [word.stem for _, word in content_words(said) if not any(alike(word.stem, stem) for stem in have)]
+    if not lacking:
+        return share
+    asked = sum(any(alike(word, stem) for stem in known) for word in lacking)
+    return share + (1 - share) * 0.5 * asked / len(lacking)

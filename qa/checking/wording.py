@@ -16,7 +16,11 @@ _FOLDS = str.maketrans(
 )
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)|~~")
-_LINE_MARKS = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]*|[-+\u2022][ \t]+|\d{1,2}[.)][ \t]+)+", re.MULTILINE)
+# "14. März" opens no list.
+_MONTH = r"(?i:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[kc]t|nov|de[cz])"
+_LINE_MARKS = re.compile(
+    rf"^[ \t]*(?:#{{1,6}}[ \t]+|>[ \t]*|[-+\u2022][ \t]+|\d{{1,2}}[.)][ \t]+(?!{_MONTH}))+", re.MULTILINE
+)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*")
 
 FUNCTION_WORDS = frozenset(
