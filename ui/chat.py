@@ -22,6 +22,8 @@ from ui.sources import WHOLE
 _HERE: Final = Path(__file__).parent
 # Where nobody signs in, everybody at this machine is one person.
 _NOBODY: Final = "everybody"
+# Files that were sent and never added are deleted: looked for every hour, gone after one.
+_SENT_FILES: Final = (3600, 3600)
 
 Values = dict[str, Any]
 
@@ -35,7 +37,7 @@ def head() -> str:
 
 def page(desk: Desk, shelf: Shelf, uploaded: Path) -> gr.Blocks:
     """The page over a desk and a shelf; `uploaded` is where the server keeps files that were just sent."""
-    with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as blocks:
+    with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True, delete_cache=_SENT_FILES) as blocks:
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="rail", min_width=0):
                 _pane("rail-head", frame.RAIL_HEAD)
@@ -194,7 +196,7 @@ def _for_programs(desk: Desk, shelf: Shelf) -> None:
             history: what was said before, oldest first: {"role": "user" or "assistant", "text": "..."}
             documents: paths of the documents that may answer; all of them unless given
         """
-        turns = [Turn("user" if turn["role"] == "user" else "assistant", turn["text"]) for turn in history or ()]
+        turns = [_turn(said) for said in history or ()]
         within = None if documents is None else tuple(documents)
         return shelf.library.assistant().answer(question, turns, within=within).to_dict()
 
@@ -221,6 +223,13 @@ def _for_programs(desk: Desk, shelf: Shelf) -> None:
 
     for verb in (ask, documents, update):
         api(_told(verb), api_name=verb.__name__, concurrency_limit=4)
+
+
+def _turn(said: dict[str, str]) -> Turn:
+    match said:
+        case {"role": "user" | "assistant" as role, "text": str(text)}:
+            return Turn("user" if role == "user" else "assistant", text)
+    raise ValueError('What was said before is given as {"role": "user" or "assistant", "text": "..."}.')
 
 
 def _told(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,7 +100,7 @@ class Conversations:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._lock = Lock()
+        self._changing = Lock()
         self._read: dict[Path, tuple[int, int, Conversation]] = {}
 
     def all(self, person: str) -> tuple[Conversation, ...]:
@@ -123,15 +123,22 @@ class Conversations:
         """A conversation of a person's own, or `None`."""
         return self._load(self._of(person) / f"{id}.json") if _ID.fullmatch(id) else None
 
+    def change(self, person: str, id: str, change: Callable[[Conversation], Conversation]) -> Conversation | None:
+        """Reads a conversation, changes it and writes it, with nothing of the same kind in between."""
+        with self._changing:
+            found = self.get(person, id)
+            if found is None:
+                return None
+            changed = change(found)
+            self.save(person, changed)
+            return changed
+
     def save(self, person: str, conversation: Conversation) -> None:
         """Writes a conversation. After a crash at any moment there is the old file or the new one."""
         folder = self._of(person)
         folder.mkdir(parents=True, exist_ok=True)
         data = {"format": _FORMAT, **asdict(conversation)}
-        with (
-            self._lock,
-            tempfile.NamedTemporaryFile("w", dir=folder, suffix=".tmp", delete=False, encoding="utf-8") as file,
-        ):
+        with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".tmp", delete=False, encoding="utf-8") as file:
             try:
                 # Lone surrogates, which a document may hold, survive as \\ud8xx escapes.
                 json.dump(data, file, ensure_ascii=True)

@@ -5,7 +5,7 @@ Every method takes the person it is done for, and gives plain values that travel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -24,6 +24,7 @@ from ui.render import exchange_html, welcome_html, working_html
 from ui.sources import WHOLE, citation_pane, nearest_pane
 
 LONGEST_QUESTION: Final = 4000
+_NO_CONVERSATION: Final = "This conversation is not there any more. Reload the page to see those that are."
 
 Values = dict[str, Any]
 
@@ -120,8 +121,7 @@ class Desk:
         """Gives a conversation another title."""
         if not title.strip():
             raise FootnoteError("A conversation needs a title. Write one, and try again.")
-        found = self._conversation(person, conversation)
-        self.conversations.save(person, replace(found, title=clipped_title(title)))
+        self._changed(person, conversation, lambda found: replace(found, title=clipped_title(title)))
         return {"conversations": self._list(person, current), "title": clipped_title(title)}
 
     def delete(self, person: str, conversation: str, current: str) -> Values:
@@ -132,9 +132,12 @@ class Desk:
 
     def judge(self, person: str, conversation: str, exchange: str, useful: bool | None, reason: str) -> Values:
         """Keeps what a person thinks of an answer."""
-        found = self._conversation(person, conversation)
-        judged = replace(self._exchange(person, conversation, exchange), useful=useful, reason=reason.strip()[:2000])
-        self.conversations.save(person, found.with_changed(judged))
+
+        def judged(found: Conversation) -> Conversation:
+            judged = replace(_of(found, exchange), useful=useful, reason=reason.strip()[:2000])
+            return found.with_changed(judged)
+
+        self._changed(person, conversation, judged)
         return {}
 
     def copy(self, person: str, conversation: str, exchange: str) -> Values:
@@ -152,10 +155,8 @@ class Desk:
         return {"name": "questions.jsonl", "text": as_questions(self.conversations.all(person))}
 
     def _keep(self, person: str, conversation: str, ended: Exchange) -> None:
-        # Read again: it may have been renamed meanwhile, and a deleted one must stay deleted.
-        found = self.conversations.get(person, conversation)
-        if found is not None:
-            self.conversations.save(person, found.with_changed(ended))
+        # It may have been renamed meanwhile, and a deleted one must stay deleted.
+        self.conversations.change(person, conversation, lambda found: found.with_changed(ended))
 
     def _values(self, person: str, found: Conversation | None) -> Values:
         running = self.asking.running(person, found.id) if found else None
@@ -196,16 +197,15 @@ class Desk:
     def _conversation(self, person: str, id: str) -> Conversation:
         found = self.conversations.get(person, id)
         if found is None:
-            raise FootnoteError("This conversation is not there any more. Reload the page to see those that are.")
+            raise FootnoteError(_NO_CONVERSATION)
         return found
 
+    def _changed(self, person: str, id: str, change: Callable[[Conversation], Conversation]) -> None:
+        if self.conversations.change(person, id, change) is None:
+            raise FootnoteError(_NO_CONVERSATION)
+
     def _exchange(self, person: str, conversation: str, id: str) -> Exchange:
-        found = self._conversation(person, conversation).exchange(id)
-        if found is None:
-            raise FootnoteError(
-                "This question is not there any more. Reload the page to see the conversation as it is."
-            )
-        return found
+        return _of(self._conversation(person, conversation), id)
 
     def _picture(self, citation: Citation, citations: Sequence[Citation]) -> Picture | None:
         others = tuple(
@@ -214,3 +214,10 @@ class Desk:
             if other.document == citation.document and other.page == citation.page and other.number != citation.number
         )
         return self.pictures.page(citation.document, citation.page, citation.quote, others)
+
+
+def _of(conversation: Conversation, exchange: str) -> Exchange:
+    found = conversation.exchange(exchange)
+    if found is None:
+        raise FootnoteError("This question is not there any more. Reload the page to see the conversation as it is.")
+    return found

@@ -140,7 +140,8 @@ class Library:
                 return
             self._working = True
         self.activity = Activity("Looking at the files")
-        Thread(target=self._update, name="updating", daemon=True).start()
+        # What kept the index from opening may be mended by now.
+        Thread(target=self._update if self._assistant else self._open, name="updating", daemon=True).start()
 
     def update_now(self) -> Report:
         """Brings the index up to date and says what that did. Waits for an update that is under way."""
@@ -159,6 +160,8 @@ class Library:
                 assistant.close()
 
     def _open(self) -> None:
+        self._opened.clear()
+        self.problem = ""
         try:
             self._assistant = Assistant.open(self.settings, progress=self._progress)
             self.version += 1

@@ -240,6 +240,8 @@ window.footnote = (() => {
     if (!spot) return;
     const top = spot.getBoundingClientRect().top - body.getBoundingClientRect().top;
     body.scrollTop = Math.max(0, top - body.clientHeight / 3);
+    const left = spot.getBoundingClientRect().left - body.getBoundingClientRect().left;
+    if (left < 0 || left > body.clientWidth) body.scrollLeft += left - 40;
   }
 
   // The marker whose source is open looks pressed.
@@ -585,6 +587,11 @@ window.footnote = (() => {
     heading: (target) => show_source("document", [opened.args[0], Number(target.dataset.at), opened.args[2]]),
     document: (target) => show_document(target.closest("[data-path]").dataset.path, target),
     view: (target) => set_view(target.dataset.view),
+    zoom: (target) => {
+      const on = one("#source .sheet").classList.toggle("zoomed");
+      target.setAttribute("aria-pressed", String(on));
+      bring_chosen();
+    },
     "close-source": () => source(false),
     edit: (target) => edit(target.closest(".turn"), one("h2", target.closest(".turn")).textContent),
     reword: (target) => edit(target.closest(".turn"), target.dataset.text),

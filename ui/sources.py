@@ -142,6 +142,7 @@ def _views(document: Document, marks: Sequence[Mark], picture: Picture | None, r
         '<div class="views" role="group" aria-label="How the page is shown">'
         '<button type="button" data-act="view" data-view="picture" aria-pressed="true">Page</button>'
         '<button type="button" data-act="view" data-view="text" aria-pressed="false">Text</button></div>'
+        '<button type="button" class="link zoom" data-act="zoom" aria-pressed="false">Larger</button>'
     )
     return Markup('<div class="viewed" data-view="picture">{}{}{}</div>').format(
         tabs, _picture(document, marks, picture), text

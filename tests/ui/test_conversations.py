@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.answers import Answer, Citation, Nearest, Statement, Turn
@@ -44,6 +44,7 @@ def test_a_conversation_comes_back_as_it_was(tmp_path: Path) -> None:
     assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".json"]
 
 
+@settings(deadline=None)
 @given(person=st.text(min_size=1, max_size=40), other=st.text(min_size=1, max_size=40))
 def test_everybody_has_a_place_of_their_own(tmp_path_factory: pytest.TempPathFactory, person: str, other: str) -> None:
     folder = tmp_path_factory.mktemp("conversations")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.documents import Document, Heading, Page
@@ -55,6 +55,7 @@ def test_hostile_text_is_shown_as_text_with_nothing_lost(read: Read, path: str, 
     assert not {name for name in reading.attributes if name.startswith("on") or name in ("href", "src", "style")}
 
 
+@settings(deadline=None)
 @given(text=texts, path=st.sampled_from(FORMATS), data=st.data())
 def test_marks_hold_exactly_the_passage(read: Read, text: str, path: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
@@ -70,6 +71,7 @@ def test_marks_hold_exactly_the_passage(read: Read, text: str, path: str, data: 
     assert reading.marked["chosen"] == text[start:end]
 
 
+@settings(deadline=None)
 @given(text=texts, path=st.sampled_from(FORMATS), data=st.data())
 def test_a_window_shows_its_part_of_the_text(read: Read, text: str, path: str, data: st.DataObject) -> None:
     starts = [0, *(at + 1 for at, character in enumerate(text) if character == "\n" and at + 1 < len(text))]

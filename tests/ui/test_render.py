@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.answers import Answer, Citation, Nearest, Statement
@@ -48,6 +48,7 @@ def here(_: Citation) -> str:
     return ""
 
 
+@settings(deadline=None)
 @given(
     question=words,
     title=words,
@@ -70,6 +71,7 @@ def test_whatever_is_in_an_answer_stays_text(
     assert question in reading.text
 
 
+@settings(deadline=None)
 @given(question=words, title=words, quote=words)
 def test_whatever_is_in_a_refusal_stays_text(read: Read, question: str, title: str, quote: str) -> None:
     near = Nearest("a.txt", title, "3", quote, 0, len(quote), quote, 0.5)
@@ -78,6 +80,7 @@ def test_whatever_is_in_a_refusal_stays_text(read: Read, question: str, title: s
     assert reading.tags <= TAGS
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=8))
 def test_markers_become_exactly_the_citations(order: list[int]) -> None:
     first_seen = {number: rank for rank, number in enumerate(dict.fromkeys(order), 1)}
