@@ -25,6 +25,9 @@ test: lint
 test-all: lint
 	$(RUN) -m pytest -m "slow or not slow" --timeout 1800
 
+bench: $(VENV)/.installed
+	$(RUN) benchmarks/citation_check.py --collections training/collections
+
 train: $(VENV)/.installed
 	$(RUN) -m training
 
