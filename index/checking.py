@@ -119,7 +119,7 @@ def _document(connection: sqlite3.Connection, path: str, embedder: str) -> Itera
     passages = rows.passages_of(connection, path)
     keys = dict(
         connection.execute(
-            "SELECT passages.key, vectors.key FROM passages JOIN vectors ON vectors.id = vector "
+            "SELECT passages.key, vectors.key FROM passages JOIN vectors ON vectors.id = passages.vector "
             "WHERE passages.key IN (SELECT value FROM json_each(?))",
             rows.listed(passages),
         ).fetchall()

@@ -110,7 +110,7 @@ class LocalBases:
         self._seals = Seals(self._folder, "*/*")
 
     def seal(self, batches: Batches, count: int, done: Callable[[int], None]) -> str:
-        with self._seals.writing(_probe) as (name, path):
+        with self._seals.writing(_reopen) as (name, path):
             client = _local_client(path)
             try:
                 fill(client, COLLECTION, batches, count, done)
@@ -199,6 +199,11 @@ def _local_client(folder: Path) -> Client:
         return cast("Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False)))
     except Exception as error:
         raise StoreError(f"Chroma cannot be opened at {folder}: {error}") from error
+
+
+def _reopen(folder: Path) -> None:
+    """Open a base that was just written, as a reader will."""
+    open_collection(_local_client(folder), COLLECTION)
 
 
 def _probe(folder: Path) -> None:
