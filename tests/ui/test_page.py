@@ -48,7 +48,9 @@ FACTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", FACTS)
+@pytest.mark.slow
 def test_a_citation_opens_its_source_at_the_quote(page: Page, ready: Any, document: str) -> None:
     turn = ask(page, FACTS[document])
     cited = [citation for citation in quotes(ready) if citation["document"] == document]
@@ -63,6 +65,7 @@ def test_a_citation_opens_its_source_at_the_quote(page: Page, ready: Any, docume
     expect(page.locator("#chosen")).to_be_in_viewport()
 
 
+@pytest.mark.slow
 def test_a_marker_shows_its_source_when_pointed_at(page: Page) -> None:
     turn = ask(page, "When was the ferry Astrid built?")
     turn.locator("button.cite").first.hover()
@@ -72,6 +75,7 @@ def test_a_marker_shows_its_source_when_pointed_at(page: Page) -> None:
     expect(page.locator("#card")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_what_the_documents_do_not_say_is_refused_with_the_closest_passages(page: Page) -> None:
     turn = ask(page, "Who won the chess world championship in 1972?", by_key=False)
     expect(turn.locator(".refusal .lead")).to_be_visible()
@@ -80,6 +84,7 @@ def test_what_the_documents_do_not_say_is_refused_with_the_closest_passages(page
     assert marked(page).strip()
 
 
+@pytest.mark.slow
 def test_a_follow_up_shows_and_lets_change_what_was_searched_for(page: Page) -> None:
     ask(page, "When was the lighthouse of Kell first lit?")
     turn = ask(page, "Who was its keeper?")
@@ -92,6 +97,7 @@ def test_a_follow_up_shows_and_lets_change_what_was_searched_for(page: Page) -> 
     expect(page.locator("#thread h2").last).to_have_text("Who kept a diary of the storms?")
 
 
+@pytest.mark.slow
 def test_only_ticked_documents_answer(page: Page, ready: Any) -> None:
     page.locator("#tick-all").uncheck()
     page.locator("[data-path='library.docx'] .tick").check()
@@ -103,6 +109,7 @@ def test_only_ticked_documents_answer(page: Page, ready: Any) -> None:
     assert ready.kept()[0]["exchanges"][-1]["within"] is None
 
 
+@pytest.mark.slow
 def test_a_question_is_edited_asked_again_and_stopped(page: Page, ready: Any) -> None:
     ask(page, "When was the ferry Astrid built?")
     ask(page, "How many passengers does the ferry carry?")
@@ -120,6 +127,7 @@ def test_a_question_is_edited_asked_again_and_stopped(page: Page, ready: Any) ->
     assert ready.kept()[0]["exchanges"][0]["state"] == "stopped"
 
 
+@pytest.mark.slow
 def test_a_reload_in_the_middle_of_an_answer_loses_nothing(page: Page) -> None:
     ask(page, "When was the ferry Astrid built?")
     page.fill("#question", "How many cars does the ferry carry?")
@@ -130,6 +138,7 @@ def test_a_reload_in_the_middle_of_an_answer_loses_nothing(page: Page) -> None:
     expect(page.locator("#thread .turn").last).to_contain_text("nine cars")
 
 
+@pytest.mark.slow
 def test_conversations_are_found_renamed_judged_exported_and_deleted(page: Page, ready: Any, tmp_path: Path) -> None:
     turn = ask(page, "When was the lighthouse of Kell first lit?")
     turn.locator("[data-act=useless]").click()
@@ -161,6 +170,7 @@ def test_conversations_are_found_renamed_judged_exported_and_deleted(page: Page,
     assert kept["id"] not in [each["id"] for each in ready.kept()]
 
 
+@pytest.mark.slow
 def test_a_file_is_added_asked_removed_and_refused(page: Page, ready: Any, tmp_path: Path) -> None:
     from reportlab.pdfgen.canvas import Canvas
 
@@ -186,6 +196,7 @@ def test_a_file_is_added_asked_removed_and_refused(page: Page, ready: Any, tmp_p
     expect(page.locator("#source-pane blockquote")).to_contain_text("4100 kilograms")
 
 
+@pytest.mark.slow
 def test_a_file_of_another_type_is_refused(page: Page, ready: Any, tmp_path: Path) -> None:
     (tmp_path / "tool.exe").write_bytes(b"MZ")
     page.set_input_files("#files", tmp_path / "tool.exe")
@@ -193,6 +204,7 @@ def test_a_file_of_another_type_is_refused(page: Page, ready: Any, tmp_path: Pat
     assert not (ready.documents / "tool.exe").exists()
 
 
+@pytest.mark.slow
 def test_a_changed_document_is_told_and_never_shows_a_wrong_passage(page: Page, ready: Any) -> None:
     file = ready.documents / "changing.txt"
     file.write_text("The windmill of Pell grinds nine tons of barley a week.\n")
@@ -220,6 +232,7 @@ def test_a_changed_document_is_told_and_never_shows_a_wrong_passage(page: Page, 
     ready.call("page_refresh")
 
 
+@pytest.mark.slow
 def test_hostile_names_and_documents_are_shown_as_text(page: Page) -> None:
     expect(page.locator(".document[data-path^='<img src=x']")).to_be_visible()
     turn = ask(page, "How many litres of water does the kettle of the tea room hold?")
@@ -230,6 +243,7 @@ def test_hostile_names_and_documents_are_shown_as_text(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.slow
 def test_everything_goes_by_keyboard(page: Page) -> None:
     page.keyboard.press("Escape")
     page.locator("#title").evaluate("() => document.activeElement.blur()")
@@ -254,6 +268,7 @@ def test_everything_goes_by_keyboard(page: Page) -> None:
     expect(page.locator("#thread button.cite").first).to_be_focused()
 
 
+@pytest.mark.slow
 def test_at_phone_width_panes_are_sheets(open_page: Open) -> None:
     page = open_page(width=390, height=844, touch=True)
     expect(page.locator("#rail")).to_be_hidden()
@@ -268,6 +283,7 @@ def test_at_phone_width_panes_are_sheets(open_page: Open) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.slow
 def test_dark_follows_the_system_and_the_setting(open_page: Open) -> None:
     page = open_page(dark=True)
     colour = "getComputedStyle(document.querySelector('#middle')).backgroundColor"
@@ -277,7 +293,9 @@ def test_dark_follows_the_system_and_the_setting(open_page: Open) -> None:
     assert page.evaluate(colour) == "rgb(251, 250, 247)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_axe_finds_no_serious_issue(open_page: Open, dark: bool) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
