@@ -276,6 +276,8 @@ def _last_key(generation: Path | None) -> int:
             with closing(schema.connect_former(generation)) as connection:
                 (last,) = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
                 return int(last)
+    except StoreTooNew:
+        raise
     except (StoreError, sqlite3.Error):
         pass  # damaged, so that nobody can have a key of it either
     return 0

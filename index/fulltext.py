@@ -110,6 +110,7 @@ class WordBases:
                 writer.add_document(row)
                 if number % 5000 == 0:
                     done(number)
+            done(count)
             writer.commit()
             writer.wait_merging_threads()
         return name

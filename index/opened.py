@@ -36,7 +36,7 @@ class Generation:
     def __init__(self, location: Location, path: Path) -> None:
         self.path = path
         self.recipe = generations.recipe_of(path)
-        self.notice = ""  # why a base is done without, if one is
+        self._notices: dict[str, str] = {}  # by kind, why a base is done without
         self._bases = bases_of(location, path)
         self._word_bases = WordBases(path)
         self._lock = threading.Lock()
@@ -46,6 +46,11 @@ class Generation:
         self._vectors: dict[str, OpenVectors] = {}
         self._words: dict[str, OpenWords] = {}
         self._retry_at = 0.0
+
+    @property
+    def notice(self) -> str:
+        """Why a base is done without, "" if none is."""
+        return " ".join(self._notices.values())
 
     def connection(self) -> Connection:
         """A connection to the catalog, to be given back."""
@@ -95,8 +100,9 @@ class Generation:
             if base is not None:
                 try:
                     held = OpenWords(self._word_bases.open(name), base.upto)
+                    self._notices.pop("words", None)
                 except StoreError as error:
-                    self.notice = str(error)
+                    self._notices["words"] = str(error)
             with self._lock:
                 self._words[name] = held
                 _forget_oldest(self._words)
@@ -105,7 +111,7 @@ class Generation:
     def lost(self, error: StoreError) -> None:
         """Do without Chroma for a while, because a search in it failed."""
         with self._lock:
-            self.notice = str(error)
+            self._notices["vectors"] = str(error)
             self._retry_at = time.monotonic() + RETRY_SECONDS
             self._vectors = {name: OpenVectors(None, 0, 0, Recent(0)) for name in self._vectors}
 
@@ -129,7 +135,7 @@ class Generation:
     def _open_vectors(self, base: Base) -> OpenVectors:
         try:
             opened = OpenVectors(self._bases.open(base.name), base.count, base.upto, Recent(base.upto))
-            self.notice = ""
+            self._notices.pop("vectors", None)
         except StoreError as error:
             self.lost(error)
             opened = OpenVectors(None, 0, 0, Recent(0))

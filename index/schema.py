@@ -148,8 +148,9 @@ def _open(folder: Path) -> tuple[sqlite3.Connection, int]:
     path = folder / CATALOG
     if not path.is_file():
         raise StoreError(f"The index at {folder} has no catalog. Run: python -m index rebuild")
-    connection = _connect(path)
+    connection = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
     try:
+        _set_up(connection)
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
     except sqlite3.DatabaseError as error:
@@ -169,10 +170,14 @@ def _open(folder: Path) -> tuple[sqlite3.Connection, int]:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
+    _set_up(connection)
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -32768")  # KiB: 32 MiB
-    return connection
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:

@@ -46,7 +46,10 @@ class Seals:
         path = self.path(name)
         if not path.is_dir():
             raise StoreError(f"{path} is missing. Run python -m index to make it again.")
-        if anyway or self._stamps(name) != self._noted(name):
+        stamps, noted = self._stamps(name), self._noted(name)
+        if anyway or stamps != noted:
+            if isinstance(noted, dict) and _sizes(stamps) != _sizes(noted):
+                raise StoreError(f"{path} is damaged: its files have other sizes than when made. Run python -m index.")
             check(path)
             self._note(name)
 
@@ -81,3 +84,7 @@ class Seals:
     def _note(self, name: str) -> None:
         with suppress(OSError):  # a reader without the right to write checks again next time
             self.path(f"{name}.checked").write_text(json.dumps(self._stamps(name)))
+
+
+def _sizes(stamps: dict[str, list[int]]) -> dict[str, int]:
+    return {file: size for file, (size, _) in stamps.items()}
