@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: chat test test-all lint bench train screenshots clean
+.PHONY: chat test test-all test-model lint bench train screenshots clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -23,7 +23,11 @@ test: lint
 	$(RUN) -m pytest
 
 test-all: lint
-	$(RUN) -m pytest -m "slow or not slow" --timeout 1800
+	$(RUN) -m pytest -m "slow or not slow" --timeout 1800 --hypothesis-profile search
+
+# make test-model MODEL=ollama:llama3.2 [MODEL_URL=http://127.0.0.1:8000/v1]
+test-model: $(VENV)/.installed
+	$(RUN) -m pytest tests/qa/test_language_model.py --timeout 1800 --model "$(MODEL)" --model-url "$(MODEL_URL)"
 
 bench: $(VENV)/.installed
 	$(RUN) benchmarks/citation_check.py --collections training/collections

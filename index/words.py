@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import Stemmer  # type: ignore[import-not-found]
 
-TERMS_VERSION = "1"
+TERMS_VERSION = "2"
 
 _WORD = re.compile(r"[^\W_]+")
 _ACCENT = re.compile("[\u0300-\u036f]")
@@ -26,7 +26,8 @@ LONGEST = 64  # characters; what is longer is no word, and is kept whole but not
 def words_of(text: str) -> list[str]:
     """A text's words in order, as the vocabulary spells them: case and accents folded, endings kept."""
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFKD", text)))
+        # Cases first: an accent may fold to a letter, as the Greek iota below does.
+        text = unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFKD", text.casefold())))
     return _WORD.findall(text.casefold())
 
 

@@ -36,7 +36,8 @@ def safe_name(name: str) -> str:
     Raises `DocumentsError` for a type of file that is not read.
     """
     last = unicodedata.normalize("NFC", name.replace("\\", "/")).rstrip("/").rsplit("/", 1)[-1]
-    kept = "".join("_" if _is_unsafe(character) else character for character in last).rstrip(" .")
+    spaced = (" " if unicodedata.category(character) == "Zs" else character for character in last)
+    kept = "".join("_" if _is_unsafe(character) else character for character in spaced).rstrip(" .")
     stem, dot, ending = kept.rpartition(".")
     suffix = dot + ending
     if suffix.lower() not in TYPES:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import DocumentsError
 from ui.uploads import Limits, remove, safe_name, store
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_a_safe_name_is_one_plain_name(name: str) -> None:
     safe = safe_name(f"{name}.txt")
