@@ -205,7 +205,8 @@ def _for_programs(desk: Desk, shelf: Shelf) -> None:
         shelf.library.assistant()
         return [
             {
-                "path": file.path,
+                # Not "path": clients of Gradio would fetch what has one as a file.
+                "document": file.path,
                 "title": file.title,
                 "state": file.state,
                 "reason": file.reason,

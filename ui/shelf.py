@@ -87,10 +87,12 @@ class Shelf:
         report = self.library.update_now()
         return {
             "changes": [
-                {"path": outcome.path, "change": outcome.change, "state": outcome.state, "reason": outcome.reason}
+                {"document": outcome.path, "change": outcome.change, "state": outcome.state, "reason": outcome.reason}
                 for outcome in report.outcomes
             ],
-            "not_read": [{"path": file.path, "state": file.state, "reason": file.reason} for file in report.rejected],
+            "not_read": [
+                {"document": file.path, "state": file.state, "reason": file.reason} for file in report.rejected
+            ],
             "seconds": report.seconds,
         }
 

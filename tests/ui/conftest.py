@@ -213,6 +213,8 @@ def page(_visited: tuple[Visits, Page]) -> Iterator[Page]:
     """A page with an empty conversation, all documents ticked. It is the same for all tests: opening one takes long."""
     visits, page = _visited
     page.set_default_timeout(20_000)
+    if page.locator("#dialog[open]").count():  # of a test that failed
+        page.keyboard.press("Escape")
     if page.locator("#desk.with-source").count():
         page.get_by_role("button", name="Close the source").click()
     page.locator("#tick-all").check()

@@ -114,11 +114,15 @@ def test_the_servers_own_files_are_not_served(ready: Any) -> None:
 def signed(tmp_path_factory: pytest.TempPathFactory, ready: Any, serve: Serving) -> Iterator[tuple[Any, Any, Any]]:
     """A page where ann and bob have signed in, and a client for each, and one for somebody who has not."""
     store = tmp_path_factory.mktemp("signed") / "store"
-    with serve(ready.documents, store, "--auth", "ann:secret", "--auth", "bob:hidden") as page:
-        with client(page.url) as ann, client(page.url) as bob, client(page.url) as stranger:
-            for person, name, password in ((ann, "ann", "secret"), (bob, "bob", "hidden")):
-                assert person.post("/login", data={"username": name, "password": password}).status_code == 200
-            yield ann, bob, stranger
+    with (
+        serve(ready.documents, store, "--auth", "ann:secret", "--auth", "bob:hidden") as page,
+        client(page.url) as ann,
+        client(page.url) as bob,
+        client(page.url) as stranger,
+    ):
+        for person, name, password in ((ann, "ann", "secret"), (bob, "bob", "hidden")):
+            assert person.post("/login", data={"username": name, "password": password}).status_code == 200
+        yield ann, bob, stranger
 
 
 def run(person: httpx.Client, verb: str, *data: Any) -> Any:

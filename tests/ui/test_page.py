@@ -201,6 +201,7 @@ def test_a_file_of_another_type_is_refused(page: Page, ready: Any, tmp_path: Pat
     (tmp_path / "tool.exe").write_bytes(b"MZ")
     page.set_input_files("#files", tmp_path / "tool.exe")
     expect(page.locator("#dialog")).to_contain_text("files that end in .exe are not read")
+    page.get_by_role("button", name="Close", exact=True).click()
     assert not (ready.documents / "tool.exe").exists()
 
 
