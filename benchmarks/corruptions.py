@@ -98,7 +98,8 @@ def _number(statement: str, documents: str, around: str, people: Sequence[str], 
         return None
     match = found[pick % len(found)]
     value = match.group()
-    others = sorted({m.group() for m in _NUMBER.finditer(around)} - {value})
+    taken = {m.group().replace(",", "") for m in found}
+    others = sorted(o for o in {m.group() for m in _NUMBER.finditer(around)} if o.replace(",", "") not in taken)
     if pick % 2 and others:
         return _replace(statement, match, others[pick // 2 % len(others)])
     digits = [i for i, char in enumerate(value) if char.isdigit()]

@@ -14,6 +14,7 @@ from index.documents import Document, Span
 from index.passages import Passage
 from qa.answers import Citation, Statement, Verdict
 from qa.checking.evidence import Place, Similarity, Source, source_of
+from qa.checking.silence import speaks_of_the_documents
 from qa.checking.support import Support, check
 from qa.extractive import cite
 from qa.markers import Written
@@ -23,14 +24,6 @@ _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
 _ADDRESS = re.compile(r"<?\b(?:https?://|www\.|mailto:|javascript:|data:)[^\s<>)\]]*>?", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
 _BRACKETED = re.compile(r"\[(\d+)\]")
-# What speaks of the documents rather than from them: "The documents do not say when."
-_LACKING = re.compile(
-    r"\b(?:documents?|passages?|sources?|texts?|excerpts?)\b.{0,60}\b(?:not|nothing|n't|never|no)\b|"
-    r"\b(?:not|nothing|no|n't)\b.{0,60}\b(?:documents?|passages?|sources?|texts?|excerpts?)\b|"
-    r"\b(?:Dokumente?n?|Quellen?|Passagen?|documentos?|fuentes?|documents?|sources?|documenti|fonti)\b.{0,60}"
-    r"\b(?:nicht|kein\w*|nichts|no|ni|pas|aucune?|rien|non|nulla|nada|não)\b",
-    re.IGNORECASE,
-)
 LONGEST_REASON = 160
 OF_ALL = "it speaks of the documents as a whole"
 OTHER_LANGUAGE = "it is in another language than its source: only figures and dates were compared"
@@ -69,6 +62,9 @@ class Draft:
         if not any(character.isalnum() for character in sentence):
             return
         known = [number - 1 for number in written.numbers if 1 <= number <= len(self._given)]
+        if not known and speaks_of_the_documents(sentence, self._question):
+            self._append(written.layout, sentence, "unchecked", 0.5, OF_ALL, ())
+            return
         support, places = self._support(sentence, known)
         if support.translated and support.supported:
             if known:  # where nothing but figures can be compared, only the model knows its source
@@ -77,8 +73,6 @@ class Draft:
                 self._reject(written.layout, sentence, 0.0, "it names no source")
         elif support.supported:
             self._append(written.layout, sentence, "supported", support.score, "", places)
-        elif _LACKING.search(sentence) and not known:
-            self._append(written.layout, sentence, "unchecked", support.score, OF_ALL, ())
         else:
             self._reject(written.layout, sentence, support.score, support.reason[:LONGEST_REASON])
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 _COMMON = {
     "en": "the of and to in is was for that it with as on be at by this had not are but from have or were a an he she "
     "i you they his her its their if do will would who all no more one has been said which when there than what after",
-    "de": "der die das und ist nicht den dem des ein eine einen mit von zu auf für sich auch wird wurde sind im am bei",
+    "de": "der die das und ist nicht den dem des ein eine einen mit von zu auf für sich auch wird wurde sind im am bei "
+    "um ab nach aus",
     "fr": "le la les des et est une dans pour que qui sur pas avec par au aux du ce cette sont été il elle ne se en",
     "es": "el la los las y es una en que por para con del se no su al más fue son como lo un este pero sobre qué cómo "
     "quién cuándo dónde",
@@ -40,7 +41,9 @@ def language_of(text: str) -> str:
     words = [word.lower() for word in _WORD.findall(text)]
     hits = Counter({language: sum(word in common for word in words) for language, common in _WORDS.items()})
     (best, most), (_, second) = hits.most_common(2)
-    clear = most >= (2 if best == "en" else 3) and most > second and most >= 0.15 * len(words)
+    # Some of the commonest words of other languages are English words too: "do", "a", "as", "men".
+    least = 2 if best == "en" or not hits["en"] else 3
+    clear = most >= least and most > second and most >= 0.15 * len(words)
     return best if clear else ""
 
 
