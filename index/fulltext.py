@@ -9,6 +9,7 @@ scores come from `ranking`.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -57,24 +58,32 @@ class SealedWords:
         return self._searcher.num_docs
 
     def query(self, worths: Mapping[str, float], limit: int, documents: Collection[int] | None = None) -> list[int]:
-        """The keys of about the `limit` best passages for some terms, of certain documents or of all."""
+        """The keys of about the `limit` best passages for some terms, of certain documents or of all.
+
+        `worths` says what each term is worth, in place of what tantivy makes of its own counts: those are
+        of the passages the base was made from, and give a term that most of them hold too much.
+        """
         from tantivy import Occur, Query
 
         schema = self._index.schema
         with _ours("Searching the words"):
-            wanted = Query.boolean_query(
-                [
-                    (Occur.Should, Query.boost_query(Query.term_query(schema, column, term, "freq"), weight))
-                    for term in worths
-                    for column, weight in COLUMNS.items()
-                ]
-            )
+            parts = []
+            for term, value in worths.items():
+                for column, weight in COLUMNS.items():
+                    found = Query.term_query(schema, column, term, "freq")
+                    parts.append((Occur.Should, Query.boost_query(found, weight * value / self._worth(column, term))))
+            wanted = Query.boolean_query(parts)
             if documents is not None:
                 among = Query.const_score_query(Query.term_set_query(schema, "document", list(documents)), 0.0)
                 wanted = Query.boolean_query([(Occur.Must, wanted), (Occur.Must, among)])
             hits = self._searcher.search(wanted, limit, count=False).hits
             keys = self._searcher.fast_field_values("key", [at for _, at in hits])
             return [int(key) for key in keys if key is not None]
+
+    def _worth(self, column: str, term: str) -> float:
+        """What tantivy multiplies a term's part of a score with: its inverse document frequency (`Bm25Weight`)."""
+        holding = self._searcher.doc_freq(column, term)
+        return math.log(1 + (len(self) - holding + 0.5) / (holding + 0.5))
 
     def keys(self) -> set[int]:
         """The keys of all its passages, for checking."""

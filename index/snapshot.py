@@ -17,13 +17,15 @@ from index.errors import StoreError
 from index.exact import Recent, best, rows_between, rows_of
 from index.fulltext import SealedWords
 from index.passages import Passage
-from index.ranking import LEAST, Corpus, bm25, worth
+from index.ranking import HEADING_WEIGHT, LEAST, TEXT_WEIGHT, TITLE_WEIGHT, Corpus, bm25, worth
 from index.records import DocumentRecord
 from index.vectors import Sealed
 from index.words import terms_of
 
 Vectors = NDArray[np.float32]
 
+# With these weights SQLite's scores are those of `ranking`.
+RANK = f"bm25({TITLE_WEIGHT}, {HEADING_WEIGHT}, {TEXT_WEIGHT})"
 EXACT = 20_000  # vectors: so many are scored one by one rather than searched approximately
 
 
@@ -195,8 +197,8 @@ class Snapshot:
             only = "AND rowid IN (SELECT key FROM passages WHERE document IN (SELECT value FROM json_each(?)))"
             values = rows.listed(documents)
         found = self._connection.execute(
-            f"SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? {only} ORDER BY rank LIMIT ?",
-            (" OR ".join(f'"{term}"' for term in terms), upto, *values, limit),
+            f"SELECT rowid FROM words WHERE words MATCH ? AND rank MATCH ? AND rowid > ? {only} ORDER BY rank LIMIT ?",
+            (" OR ".join(f'"{term}"' for term in terms), RANK, upto, *values, limit),
         )
         return [key for (key,) in found]
 

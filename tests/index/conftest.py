@@ -82,8 +82,16 @@ def contents(store: Path, model: str = "tiny@1") -> dict[str, object]:
                     ("vectors", now.search_vectors(embedder.embed_query(question), 10)),
                 ):
                     passages = now.passages([key for key, _ in hits])
-                    ranked = [(round(score, 4), passages[key].text, _documents(now, key)) for key, score in hits]
-                    found[f"{kind}: {question}"] = sorted(ranked, key=lambda hit: (-hit[0], hit[1]))
+                    # Words that most passages hold score next to nothing, and yet put them in an order.
+                    scores = [float(f"{score:.5g}") if kind == "words" else round(score, 4) for _, score in hits]
+                    # Of equals at the end of the list any may be in it: which are depends on the keys.
+                    last = scores[-1] if len(hits) == 10 else -2.0
+                    ranked = [
+                        (score, passages[key].text, _documents(now, key))
+                        for (key, _), score in zip(hits, scores, strict=True)
+                        if score > last
+                    ]
+                    found[f"{kind}: {question}"] = (sorted(ranked, key=lambda hit: (-hit[0], hit[1])), len(hits), last)
             return found
     finally:
         opened.close()
