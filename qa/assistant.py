@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -21,6 +21,7 @@ from index.snapshot import Snapshot
 from index.store import Store
 from qa import extractive, followups, overview, spelling
 from qa.answers import Answer, Nearest, Step, Turn
+from qa.asynchronous import aanswer, astream
 from qa.checking.tongues import differ
 from qa.citations import Given
 from qa.confidence import Calibration, features
@@ -33,6 +34,7 @@ from qa.windows import Window
 
 if TYPE_CHECKING:
     from qa.models import LanguageModel
+    from qa.retriever import Retriever
 
 REFUSAL = "The documents do not say."
 FOREIGN = (
@@ -126,6 +128,24 @@ class Assistant:
             else:
                 answer = replace(step.answer, seconds=time.perf_counter() - started)
                 yield Step(answer.text, answer, len(answer.text))
+
+    def astream(
+        self, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
+    ) -> AsyncGenerator[Step, None]:
+        """`stream` for asynchronous programs."""
+        return astream(self, question, history, within)
+
+    async def aanswer(
+        self, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
+    ) -> Answer:
+        """`answer` for asynchronous programs."""
+        return await aanswer(self, question, history, within)
+
+    def as_retriever(self, limit: int = 8, within: Collection[str] | None = None) -> Retriever:
+        """The search as a LangChain retriever of the `limit` best passages, with exact spans in their metadata."""
+        from qa.retriever import as_retriever
+
+        return as_retriever(self, limit, within)
 
     def _steps(self, question: str, history: Sequence[Turn], within: Collection[str] | None) -> Iterator[Step]:
         if self._model is None:

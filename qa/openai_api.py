@@ -8,6 +8,7 @@ Mounted under /v1 by the page's server. Answers carry their markers in the text,
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import time
@@ -27,6 +28,8 @@ from qa.asynchronous import Answering, aanswer, astream
 
 MODEL = "footnote"
 LONGEST_REQUEST = 1_000_000  # bytes
+SLOW_DOWN = 1.0  # seconds a wrong key costs
+NO_KEY = "This server wants a key it knows: Authorization: Bearer USER:PASSWORD, as the server was started with."
 
 
 def application(assistant: Callable[[], Answering], keys: Collection[str] = ()) -> Starlette:
@@ -54,8 +57,8 @@ def application(assistant: Callable[[], Answering], keys: Collection[str] = ()) 
         return JSONResponse(_head("chat.completion") | {"choices": [choice]} | _data(answer))
 
     async def models(request: Request) -> Response:
-        if not _let_in(request, keys):
-            return _error(401, "This server wants a key it knows: Authorization: Bearer ...")
+        if not await _let_in(request, keys):
+            return _error(401, NO_KEY)
         listed = {"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}
         return JSONResponse({"object": "list", "data": [listed]})
 
@@ -74,8 +77,8 @@ class _Refused(Exception):
 
 async def _asked(request: Request, keys: Collection[str]) -> tuple[str, tuple[Turn, ...], bool]:
     """The question, the turns before it, and whether the answer is to be streamed."""
-    if not _let_in(request, keys):
-        raise _Refused(401, "This server wants a key it knows: Authorization: Bearer ...")
+    if not await _let_in(request, keys):
+        raise _Refused(401, NO_KEY)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise _Refused(415, "Send the request as application/json.")
     body = b""
@@ -142,10 +145,13 @@ def _data(answer: Answer) -> dict[str, Any]:
     return {"citations": whole["citations"], "footnote": whole}
 
 
-def _let_in(request: Request, keys: Collection[str]) -> bool:
+async def _let_in(request: Request, keys: Collection[str]) -> bool:
     given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
     # All are compared, so that the time taken tells nothing.
-    return not keys or sum(hmac.compare_digest(given, key.encode()) for key in keys) > 0
+    known = not keys or sum(hmac.compare_digest(given, key.encode()) for key in keys) > 0
+    if not known:
+        await asyncio.sleep(SLOW_DOWN)
+    return known
 
 
 def _problem(message: str) -> dict[str, Any]:

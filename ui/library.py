@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from threading import Event, Lock, Thread
@@ -126,7 +126,11 @@ class Library:
             return self._plain
 
     def stream(
-        self, question: str, history: Sequence[Turn], within: tuple[str, ...] | None, plain: bool
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        within: Collection[str] | None = None,
+        plain: bool = False,
     ) -> Generator[Step, None, None]:
         """The answer to a question, step by step; `plain`: without a language model."""
         assistant = self.plain() if plain else self.assistant()

@@ -85,6 +85,7 @@ def application(settings: Settings, serving: Serving, started: Callable[[], None
     from gradio.utils import get_upload_folder
 
     from index.location import locate
+    from qa import openai_api
     from ui.asking import Asking
     from ui.chat import head, page
     from ui.conversations import Conversations
@@ -110,9 +111,11 @@ def application(settings: Settings, serving: Serving, started: Callable[[], None
         await asyncio.to_thread(library.close)
         await asyncio.to_thread(pictures.close)
 
+    people = [f"{name}:{password}" for name, password in serving.people.items()]
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=open_until_stopped)
     names = {"127.0.0.1", "localhost", "::1", serving.host.strip("[]")} if is_loopback(serving.host) else None
     outer.add_middleware(Guard, names=names)
+    outer.mount("/v1", openai_api.application(lambda: library, people))
     mounted: FastAPI = gr.mount_gradio_app(
         outer,
         page(desk, shelf, Path(get_upload_folder())),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import openai
 import pytest
 
 pytestmark = pytest.mark.timeout(600)  # the first test starts the server and loads the models
@@ -59,6 +60,18 @@ assert states["ferry.txt"] == "indexed" and states["empty.txt"] == "empty", stat
 assert client.predict(api_name="/update")["changes"] == []
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=240)
+
+
+def test_any_chat_program_can_use_the_server(ready: Any) -> None:
+    with openai.OpenAI(base_url=f"{ready.url}/v1", api_key="none", timeout=120) as program:
+        assert [model.id for model in program.models.list()] == ["footnote"]
+        asked: Any = [{"role": "user", "content": FERRY}]
+        answer = program.chat.completions.create(model="footnote", messages=asked)
+        assert "1987" in (answer.choices[0].message.content or "")
+        cited = answer.model_extra["citations"][0] if answer.model_extra else None
+        assert cited["document"] == "ferry.txt" and "1987" in cited["quote"]
+        streamed = program.chat.completions.create(model="footnote", messages=asked, stream=True)
+        assert "1987" in "".join(event.choices[0].delta.content or "" for event in streamed)
 
 
 def test_only_the_three_verbs_are_documented(ready: Any) -> None:
