@@ -114,13 +114,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return Place(folder / "second" / "documents", folder / "second" / "store")
 
 
+def copied(place: Place, folder: Path) -> Place:
+    """A copy of a documents folder and its index, in another folder."""
+    copy = Place(folder / "documents", folder / "store")
+    shutil.copytree(place.documents, copy.documents)
+    shutil.copytree(place.store, copy.store)
+    return copy
+
+
 @pytest.fixture
 def place(built: Place, tmp_path: Path) -> Place:
     """A copy of the index over `TEXTS`, to be changed."""
-    copy = Place(tmp_path / "documents", tmp_path / "store")
-    shutil.copytree(built.documents, copy.documents)
-    shutil.copytree(built.store, copy.store)
-    return copy
+    return copied(built, tmp_path)
 
 
 @pytest.fixture

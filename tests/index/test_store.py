@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.errors import StoreError
+from index.ranking import LEAST
 from index.store import Store
 from tests.index.conftest import TEXTS, Place
 from tests.index.tiny import TinyEmbedder
@@ -169,7 +170,7 @@ def test_many_more_vectors_than_are_asked_for_in_few_documents(empty: Place) -> 
 
 
 def test_word_search_is_exact_scoring_however_common_the_words(empty: Place) -> None:
-    """Whether tantivy holds a passage or SQLite does must not show: not even where every word is in most passages."""
+    """What is found depends on the passages alone: even where every word is in most of them, and they came in turns."""
     chance = random.Random(5)
     common, rare = "rye barley oats mill turbine bridge harbour tide".split(), "ferry quarry letter".split()
 
@@ -189,4 +190,6 @@ def test_word_search_is_exact_scoring_however_common_the_words(empty: Place) -> 
         for query in ("rye and barley", "the tide at the mill", "ferry", "a letter about oats", "quarry bridge rye"):
             exact = sorted(now.score_words(query, keys).values(), reverse=True)[:10]
             found = [score for _, score in now.search_words(query, 10)]
-            assert found == pytest.approx(exact, rel=1e-9)
+            # Beside a word that tells, one that most passages hold is not looked at: it is worth `LEAST`.
+            blur = 10 * LEAST if exact[0] > 0.1 else 0.0
+            assert found == pytest.approx(exact, rel=1e-9, abs=blur)

@@ -14,8 +14,28 @@ from index import generations
 from index.build import Options
 from index.progress import Event, Sealing
 from index.sealing import FEW
-from tests.index.conftest import Place
+from index.status import status
+from tests.index.conftest import Place, copied
 from tests.index.tiny import TinyEmbedder
+
+MANY = "\n".join(f"# {i}\n\nText number {i} on grain.\n" for i in range(FEW + 1))
+
+
+@pytest.fixture(scope="module")
+def large_built(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """An index so large that tantivy holds its words. Not to be changed: see `large`."""
+    folder = tmp_path_factory.mktemp("large")
+    place = Place(folder / "first" / "documents", folder / "first" / "store")
+    place.write("many.md", MANY)
+    place.write("mill.txt", "The mill grinds rye, and a turbine turns its wheel.\n")
+    place.update()
+    (folder / "first").rename(folder / "second")
+    return Place(folder / "second" / "documents", folder / "second" / "store")
+
+
+@pytest.fixture
+def large(large_built: Place, tmp_path: Path) -> Place:
+    return copied(large_built, tmp_path)
 
 
 def sealed(place: Place, kind: str) -> Path:
@@ -38,8 +58,8 @@ def damage(folder: Path, how: str) -> None:
 
 @pytest.mark.parametrize("how", ["gone", "truncated", "overwritten"])
 @pytest.mark.parametrize("kind", ["chroma", "words"])
-def test_damage_changes_no_answer_and_is_repaired(place: Place, kind: str, how: str) -> None:
-    before = place.contents()
+def test_damage_changes_no_answer_and_is_repaired(large: Place, kind: str, how: str) -> None:
+    place, before = large, large.contents()
     damage(sealed(place, kind), how)
     assert place.contents() == before
     store = place.open()
@@ -77,12 +97,21 @@ def test_a_base_whose_opening_killed_a_process_is_looked_at_again(place: Place) 
     assert not mark.exists() and noted.stat().st_mtime_ns > before and not store.notice
 
 
+def test_the_words_of_a_small_index_need_no_base(built: Place, large: Place) -> None:
+    assert (status(built.store).sealed_passages, status(large.store).sealed_passages) == (0, FEW + 2)
+    (large.documents / "many.md").unlink()
+    large.update()
+    large.update()
+    assert status(large.store).sealed_passages == 0
+    assert large.open().search_words("turbine", 3) and large.clean()
+
+
 def test_a_base_is_made_anew_when_much_has_changed_and_only_then(place: Place) -> None:
     first = sealed(place, "chroma")
     place.write("one.txt", "One more text about oats.\n")
     place.update()
     assert sealed(place, "chroma") == first
-    place.write("many.md", "\n".join(f"# {i}\n\nText number {i} on grain.\n" for i in range(FEW + 1)))
+    place.write("many.md", MANY)
     events: list[Event] = []
     place.update(progress=events.append)
     assert {event.what for event in events if isinstance(event, Sealing)} == {"vectors", "words"}
@@ -100,7 +129,7 @@ def test_a_reader_in_use_follows_a_new_base(place: Place) -> None:
     store = place.open()
     vector = TinyEmbedder().embed_query("Text number 7 on grain")
     store.search_vectors(vector, 3)
-    place.write("many.md", "\n".join(f"# {i}\n\nText number {i} on grain.\n" for i in range(FEW + 1)))
+    place.write("many.md", MANY)
     place.update()
     with store.snapshot() as now:
         exact = now.score_vectors(vector, now.passages_of("many.md"))
