@@ -234,9 +234,10 @@ class _Update:
 
         if planned.removed:
             tell([Outcome(path, "removed") for path in planned.removed])
-        for read in read_files(self._root, planned, self._options.processes):
-            if ingest.take(read):
-                commit()
+        with closing(read_files(self._root, planned, self._options.processes)) as files:
+            for read in files:
+                if ingest.take(read):
+                    commit()
         commit()
 
     def _repair(self, message: str) -> None:

@@ -179,7 +179,7 @@ class Parser:
             self._idle.put(worker)
 
     def close(self) -> None:
-        """Ends the processes."""
+        """Ends the processes; a file that is being read in another thread comes back as `Rejected`."""
         for worker in self._workers:
             worker.close()
 

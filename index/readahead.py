@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -15,8 +15,11 @@ from index.records import FileRecord
 AHEAD = 4  # files, for each parsing process
 
 
-def read_files(root: Path, plan: Plan, processes: int) -> Iterator[Read]:
-    """What each planned file holds, in the order moved, changed, added; at most a few are held in memory."""
+def read_files(root: Path, plan: Plan, processes: int) -> Generator[Read, None, None]:
+    """What each planned file holds, in the order moved, changed, added; at most a few are held in memory.
+
+    Close the generator where it is not read to its end: that ends the parsing at once.
+    """
     work: list[tuple[File, str, str]] = [
         *((move.file, "moved", move.was) for move in plan.moved),
         *((file, "changed", "") for file in plan.changed),
@@ -25,7 +28,7 @@ def read_files(root: Path, plan: Plan, processes: int) -> Iterator[Read]:
     if not work:
         return
     processes = min(processes, len(work))
-    # The parser is closed first, so that an interruption does not wait for a file that takes long.
+    # The parser is closed before the pool is waited for: an interruption does not wait for a file that takes long.
     with ThreadPoolExecutor(processes, "footnote-parse") as pool, Parser(root, processes=processes) as parser:
 
         def read(file: File, change: str, was: str) -> Read:

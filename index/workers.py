@@ -53,6 +53,7 @@ class Worker:
         self._reader = reader
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
+        self._closed = False
 
     def read(self, path: str) -> tuple[Document | Rejected, ...]:
         """The documents of the file `path`. Raises `Died`.
@@ -67,13 +68,15 @@ class Worker:
             except Late:
                 raise
             except Died:
-                if fresh:
+                if fresh or self._closed:
                     raise
                 return self._read(path)
 
     def _read(self, path: str) -> tuple[Document | Rejected, ...]:
         try:
             process = self._process or self._start()
+            if self._closed:
+                raise Died("reading was broken off")
             answer = self._ask(process, path)
         except BaseException:  # an interrupt too: the process may be in the middle of an answer
             self._end()
@@ -81,7 +84,10 @@ class Worker:
         return tuple(_from_json(one) for one in answer)
 
     def close(self) -> None:
-        """Ends the process."""
+        """Ends the process for good; a file it is reading just then is given up, and `read` raises `Died`."""
+        self._closed = True
+        if (process := self._process) is not None:
+            process.kill()  # without the lock, which whoever reads has until the process answers or is dead
         with self._lock:
             self._end()
 

@@ -229,3 +229,14 @@ def test_no_process_is_left_after_closing(tmp_path: Path) -> None:
         parser.read("page.log")
         assert children() - before
     assert children() <= before
+
+
+def test_closing_does_not_wait_for_a_file_that_is_being_read(hostile: Parser) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(hostile.read, "hang.log")
+        time.sleep(1.0)
+        assert not reading.done()
+        began = time.monotonic()
+        hostile.close()
+        (rejected,) = reading.result(timeout=10)
+    assert isinstance(rejected, Rejected) and time.monotonic() - began < 10
