@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
+from tests.model_server import model_server, reply
+
+__all__ = ["model_server", "reply"]
+
 # The same examples each time, so that what passes once passes for everybody; `make test-all` looks further.
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=1000, deadline=None)

@@ -122,9 +122,8 @@ class ScriptedServer(ThreadingHTTPServer):
         return Reply(reply) if isinstance(reply, str) else reply
 
 
-@pytest.fixture
-def model_server() -> Iterator[ScriptedServer]:
-    """A running server; what it is to say is set by the test."""
+def running() -> Iterator[ScriptedServer]:
+    """A server until the iterator is closed; what it is to say is set by the test."""
     server = ScriptedServer()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -132,6 +131,11 @@ def model_server() -> Iterator[ScriptedServer]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def model_server() -> Iterator[ScriptedServer]:
+    yield from running()
 
 
 @pytest.fixture
