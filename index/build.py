@@ -72,7 +72,7 @@ def plan(documents: Path, store: str | Path, embedder_name: str, options: Option
     generation = generations.current(location.folder)
     if generation is None:
         return make_plan(root, listing, None)
-    if options.anew or not _follows(generation, recipe_for(embedder_name)):
+    if options.anew or not generations.follows(generation, recipe_for(embedder_name)):
         return make_plan(root, listing, None, anew=True)
     with closing(schema.connect(generation)) as connection:
         _check_root(connection, root, location)
@@ -179,7 +179,7 @@ class _Update:
     def _generation(self, serving: Path | None) -> tuple[Path, bool]:
         """The generation to write to, and whether it is built anew beside the one that serves."""
         recipe = recipe_for(self._embedder.name)
-        if serving is not None and not self._options.anew and _follows(serving, recipe):
+        if serving is not None and not self._options.anew and generations.follows(serving, recipe):
             return serving, False
         generation = self._begun(recipe)
         if generation is None:
@@ -193,7 +193,7 @@ class _Update:
         """A generation with this recipe that an earlier update began and did not finish."""
         for other in generations.others(self._location.folder):
             try:
-                if _follows(other, recipe):
+                if generations.follows(other, recipe):
                     self._repair(f"Going on with the generation {other.name}, which an update before left unfinished.")
                     return other
             except StoreTooNew:
@@ -263,11 +263,6 @@ def _check_root(connection: sqlite3.Connection, root: Path, location: Location) 
             f"The index at {location} is over {known}, not over {root}. Give the index for {root} a place of its own "
             "with --store."
         )
-
-
-def _follows(generation: Path, recipe: Recipe) -> bool:
-    """Whether a generation is of this version and made with this recipe, so that it can be gone on with."""
-    return schema.version_of(generation) == schema.SCHEMA_VERSION and generations.recipe_of(generation) == recipe
 
 
 def _last_key(generation: Path | None) -> int:

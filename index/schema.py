@@ -79,7 +79,15 @@ class Recipe:
 
     @classmethod
     def from_json(cls, text: str) -> Recipe:
-        return cls(**json.loads(text))
+        """Raises `StoreError` for a recipe of another version, which says other things."""
+        try:
+            recipe = cls(**json.loads(text))
+        except (TypeError, ValueError) as error:
+            raise StoreError(
+                "The index was made by another version of Footnote, which wrote down otherwise how it was made. "
+                "Run python -m index to make it anew; texts embedded before are not embedded again."
+            ) from error
+        return recipe
 
 
 def create(folder: Path, recipe: Recipe, *, last_key: int = 0) -> None:

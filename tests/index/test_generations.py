@@ -13,6 +13,7 @@ from index import generations
 from index.build import Options
 from index.errors import StoreError, StoreTooNew
 from index.progress import Applied, Event
+from index.status import status
 from index.store import Store
 from tests.index.conftest import TEXTS, Place
 from tests.index.tiny import TinyEmbedder
@@ -163,6 +164,18 @@ def test_an_older_store_is_migrated_beside_itself_without_embedding(place: Place
     assert (generations.current(place.store) or Path()).name == "g0001"  # the old is kept until it succeeded
     embedder = TinyEmbedder()
     place.update(embedder)
+    assert (embedder.texts, place.contents(), folders(place)) == ([], before, ["g0002"])
+
+
+@pytest.mark.parametrize("recipe", ['{"embedder": "tiny@1", "chunks": 512}', '["tiny@1"]', "tiny@1", ""])
+def test_a_recipe_of_another_version_is_said_so_and_made_anew_without_embedding(place: Place, recipe: str) -> None:
+    before = place.contents()
+    set_fact(place, "recipe", recipe)
+    for attempt in (place.open, lambda: status(place.store)):
+        with pytest.raises(StoreError, match=r"another version of Footnote.*python -m index"):
+            attempt()
+    embedder = TinyEmbedder()
+    assert place.update(embedder).plan.anew
     assert (embedder.texts, place.contents(), folders(place)) == ([], before, ["g0002"])
 
 
