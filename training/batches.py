@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from random import Random
 
 import torch
@@ -14,9 +15,9 @@ from index.embedding import bundled_folder
 from qa.windows import Part, Row, Tokens, pack
 from training.examples import IGNORE, Example
 
-LIMIT = 224  # tokens a row; the reader takes 256, but few windows of the product fill them
+LIMIT = 288  # tokens a row, as the reader packs them
 BATCH_TOKENS, BATCH_ROWS = 4096, 32
-CHUNK = 1600  # rows sorted by length together
+CHUNK = 1600  # examples sorted by length together
 
 
 def open_tokenizer() -> Tokenizer:
@@ -45,7 +46,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Padded rows and their targets; `labels` and `answered` are IGNORE where unknown, `spans` -100."""
+    """Padded rows and their targets; `labels` and `answered` are IGNORE where unknown, `spans` -100.
+
+    `group` numbers the rows, from 0: those of one question have the same number.
+    """
 
     ids: Tensor
     mask: Tensor
@@ -55,6 +59,7 @@ class Batch:
     answered: Tensor
     spans: Tensor
     weight: Tensor
+    group: Tensor
 
 
 def targets(example: Example, tokenizer: Tokenizer, limit: int = LIMIT) -> list[Target]:
@@ -85,12 +90,13 @@ def _span(example: Example, parts: Sequence[Part], labels: Sequence[int], answer
     return None
 
 
-def collate(chosen: Sequence[Target]) -> Batch:
-    longest = max(len(t.row.ids) for t in chosen)
+def collate(units: Sequence[Sequence[Target]]) -> Batch:
+    chosen = [target for unit in units for target in unit]
+    width = longest(chosen)
     most = max(1, *(len(t.labels) for t in chosen))
-    ids = torch.zeros(len(chosen), longest, dtype=torch.long)
+    ids = torch.zeros(len(chosen), width, dtype=torch.long)
     types, mask = torch.zeros_like(ids), torch.zeros_like(ids)
-    pool = torch.zeros(len(chosen), most, longest)
+    pool = torch.zeros(len(chosen), most, width)
     labels = torch.full((len(chosen), most), float(IGNORE))
     spans = torch.full((len(chosen), 2), -100, dtype=torch.long)
     for i, t in enumerate(chosen):
@@ -105,18 +111,32 @@ def collate(chosen: Sequence[Target]) -> Batch:
             spans[i] = torch.tensor(t.span)
     answered = torch.tensor([float(t.answered) for t in chosen])
     weight = torch.tensor([t.weight for t in chosen])
-    return Batch(ids, mask, types, pool, labels, answered, spans, weight)
+    group = torch.tensor([number for number, unit in enumerate(units) for _ in unit])
+    return Batch(ids, mask, types, pool, labels, answered, spans, weight, group)
 
 
 def batches(examples: Sequence[Example], tokenizer: Tokenizer, rng: Random) -> Iterator[Batch]:
-    """Batches of rows of like length, in an order that `rng` alone decides. A chunk is tokenised at a time."""
-    for at in range(0, len(examples), CHUNK):
-        rows = [t for e in examples[at : at + CHUNK] for t in targets(e, tokenizer)]
-        rows.sort(key=lambda t: len(t.row.ids))
-        groups: list[list[Target]] = [[]]
-        for target in rows:
-            if len(groups[-1]) == BATCH_ROWS or (len(groups[-1]) + 1) * len(target.row.ids) > BATCH_TOKENS:
-                groups.append([])
-            groups[-1].append(target)
-        rng.shuffle(groups)
-        yield from (collate(group) for group in groups if group)
+    """Batches of rows of like length, in an order that `rng` alone decides; a question's windows stay together."""
+    units = [list(unit) for _, unit in groupby(enumerate(examples), key=lambda each: each[1].group or each[0])]
+    rng.shuffle(units)
+    at = 0
+    while at < len(units):
+        chunk: list[list[Target]] = []
+        while at < len(units) and sum(map(len, chunk)) < CHUNK:
+            chunk.append([target for _, example in units[at] for target in targets(example, tokenizer)])
+            at += 1
+        chunk = [unit for unit in chunk if unit]
+        chunk.sort(key=longest)
+        packed: list[list[list[Target]]] = [[]]
+        for unit in chunk:
+            rows = sum(map(len, packed[-1])) + len(unit)
+            if packed[-1] and (rows > BATCH_ROWS or rows * longest(unit) > BATCH_TOKENS):
+                packed.append([])
+            packed[-1].append(unit)
+        rng.shuffle(packed)
+        yield from (collate(each) for each in packed if each)
+
+
+def longest(unit: Sequence[Target]) -> int:
+    """The tokens of the longest row."""
+    return max(len(target.row.ids) for target in unit)

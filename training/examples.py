@@ -19,6 +19,7 @@ class Example:
 
     `labels` holds one a sentence: 1 evidence, 0 not, IGNORE unknown; `answered` is the same for the window. `answer`
     is the short answer as it stands in an evidence sentence, or empty. `kind` says where the example comes from.
+    Examples that follow each other with the same `group` are windows found for one question, to be ranked together.
     """
 
     question: str
@@ -28,6 +29,7 @@ class Example:
     answer: str
     kind: str
     weight: float = 1.0
+    group: str = ""
 
     def __post_init__(self) -> None:
         if len(self.labels) != len(self.window.sentences):

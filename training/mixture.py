@@ -34,18 +34,18 @@ SYNTHETIC = 0.25  # share of the synthetic questions in a pass
 def make_pass(number: int, seed: int, data: Path, folders: Sequence[Path], embedder: Embedder) -> list[Example]:
     """All examples of pass `number`, shuffled. `data` holds the public sets, `folders` the collections."""
     rng = Random(f"{seed}/{number}")
-    examples = [
+    units = [
         *from_collections(rng, folders, embedder, WINDOW_TOKENS[number % len(WINDOW_TOKENS)]),
-        *from_synthetic(rng, data / "synthetic", embedder),
-        *from_public(rng, data),
+        *([e] for e in from_synthetic(rng, data / "synthetic", embedder)),
+        *([e] for e in from_public(rng, data)),
     ]
-    rng.shuffle(examples)
-    return examples
+    rng.shuffle(units)
+    return [example for unit in units for example in unit]
 
 
-def from_collections(rng: Random, folders: Sequence[Path], embedder: Embedder, tokens: int) -> list[Example]:
-    """For each question the windows that answer it and some of the best found that do not."""
-    examples: list[Example] = []
+def from_collections(rng: Random, folders: Sequence[Path], embedder: Embedder, tokens: int) -> list[list[Example]]:
+    """For each question a group: the windows that answer it and some of the best found that do not."""
+    units: list[list[Example]] = []
     for name in gold.TRAINED:
         folder = next(root / name for root in folders if (root / name).is_dir())
         placed = gold.windows(folder, embedder.count_tokens, tokens)
@@ -61,13 +61,17 @@ def from_collections(rng: Random, folders: Sequence[Path], embedder: Embedder, t
             chosen = rng.sample(right, min(4, len(right))) + [
                 replace(e, weight=weight) for e in wrong[:2] + rng.sample(wrong[2:], max(0, min(near, len(wrong)) - 2))
             ]
+            if not chosen:
+                continue
+            typed = restyled(chosen[0], rng, 0.3).question
+            group = f"{name}/{question['id']}"
+            units.append([replace(bared(e, rng), question=typed, group=group) for e in chosen])
             for example in chosen:
-                examples.append(restyled(bared(example, rng), rng, 0.3))
                 made = without_evidence(example) if rng.random() < 0.3 else None
                 made = swapped(example, names, rng) if made is None and rng.random() < 0.15 else made
                 if example.answered == 1 and made:
-                    examples.append(bared(made, rng))
-    return examples
+                    units.append([bared(made, rng)])
+    return units
 
 
 def from_synthetic(rng: Random, folder: Path, embedder: Embedder) -> list[Example]:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from index.embedding import bundled_folder, bundled_weights
+from qa.extractive import WINDOW_WEIGHT
 from training.batches import Batch, batches, open_tokenizer
 from training.examples import Example, read
 from training.model import ReaderModel, load_encoder, load_weights, save_weights
@@ -44,7 +45,7 @@ class Recipe:
 
 
 def losses(model: nn.Module, batch: Batch) -> Tensor:
-    """The weighted sum of the losses of sentences, windows, spans, and of sentences ranked within their window."""
+    """The weighted sum of the losses of sentences, windows, spans, and of a question's sentences as ranked."""
     sentence, window, span = model(batch.ids, batch.mask, batch.types, batch.pool)
     known = (batch.labels >= 0).float() * batch.weight[:, None]
     by_sentence = F.binary_cross_entropy_with_logits(sentence, _smooth(batch.labels.clamp(min=0)), reduction="none")
@@ -54,7 +55,8 @@ def losses(model: nn.Module, batch: Batch) -> Tensor:
     total = total + WINDOW * (by_window * known).sum() / known.sum().clamp(min=1)
     if (batch.spans >= 0).any():
         total = total + SPAN * _span_loss(span, batch.spans)
-    return total + RANK * _rank_loss(sentence, batch.labels)
+    # As the assistant ranks them, a sentence of one window against those of the others.
+    return total + RANK * _rank_loss(sentence + WINDOW_WEIGHT * window[:, None], batch.labels, batch.group)
 
 
 def _smooth(labels: Tensor) -> Tensor:
@@ -66,15 +68,18 @@ def _span_loss(span: Tensor, wanted: Tensor) -> Tensor:
     return (first + F.cross_entropy(span[:, :, 1], wanted[:, 1], ignore_index=-100)) / 2
 
 
-def _rank_loss(sentence: Tensor, labels: Tensor) -> Tensor:
-    """Minus the log of the softmax's share that evidence has among a window's judged sentences."""
-    right, judged = labels == 1, labels >= 0
-    rows = right.any(dim=1) & (labels == 0).any(dim=1)
-    if not rows.any():
-        return sentence.sum() * 0
-    every = sentence.masked_fill(~judged, -1e4).logsumexp(dim=1)
-    evidence = sentence.masked_fill(~right, -1e4).logsumexp(dim=1)
-    return (every - evidence)[rows].mean()
+def _rank_loss(scores: Tensor, labels: Tensor, group: Tensor) -> Tensor:
+    """Minus the log of the softmax's share that evidence has among a question's judged sentences; the questions' mean.
+
+    `scores` and `labels`: (rows, sentences); `group`: (rows,), the same number for the windows of one question.
+    """
+    lost = []
+    for number in range(int(group[-1]) + 1):
+        rows = group == number
+        value, label = scores[rows], labels[rows]
+        if (label == 1).any() and (label == 0).any():
+            lost.append(value[label >= 0].logsumexp(0) - value[label == 1].logsumexp(0))
+    return torch.stack(lost).mean() if lost else scores.sum() * 0
 
 
 def rate(share: float) -> float:
@@ -87,10 +92,7 @@ def ordered(passes: Sequence[Path], seed: int) -> Iterator[Batch]:
     tokenizer, turn = open_tokenizer(), 0
     while True:
         examples: list[Example] = list(read(passes[turn % len(passes)]))
-        rng = Random(f"{seed}/{turn}/order")
-        if turn >= len(passes):
-            rng.shuffle(examples)
-        yield from batches(examples, tokenizer, rng)
+        yield from batches(examples, tokenizer, Random(f"{seed}/{turn}/order"))
         turn += 1
 
 
