@@ -153,6 +153,7 @@ class _Update:
         if generation != serving:
             generations.switch(folder, generation)
         for other in generations.others(folder):
+            bases_of(self._location, other).sweep(None)  # those on a server are not in its folder
             generations.remove(other)
         return Report(
             planned,

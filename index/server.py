@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from index.errors import StoreError
-from index.vectors import Base, Batches, Sealed, fill, open_collection
+from index.vectors import Base, Batches, Sealed, fill, open_collection, release
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -27,7 +27,7 @@ class ServerBases:
         try:
             fill(client, self._prefix + name, batches, count, done)
         finally:
-            client.close()
+            release(client)
         return name
 
     def open(self, name: str) -> Sealed:
@@ -43,7 +43,7 @@ class ServerBases:
         except Exception as error:  # Chroma raises many kinds
             raise self._unreachable(error) from error
         finally:
-            client.close()
+            release(client)
 
     def sweep(self, keep: str | None) -> None:
         client = self._client()
@@ -54,7 +54,7 @@ class ServerBases:
         except Exception as error:
             raise self._unreachable(error) from error
         finally:
-            client.close()
+            release(client)
 
     def _client(self) -> Client:
         import chromadb

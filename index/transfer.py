@@ -74,6 +74,7 @@ def import_index(
             raise
         generations.switch(location.folder, generation)
         for other in generations.others(location.folder):
+            bases_of(location, other).sweep(None)
             generations.remove(other)
         return recipe
 

@@ -65,7 +65,7 @@ class Sealed:
     def __init__(self, client: Client, collection: Collection) -> None:
         self._collection = collection
         # Chroma keeps every open client in a table of its own, so it must be told.
-        weakref.finalize(self, client.close).atexit = False
+        weakref.finalize(self, release, client).atexit = False
 
     def query(self, vector: Vectors, limit: int) -> list[int]:
         """The ids of about the `limit` nearest vectors, in no promised order."""
@@ -116,7 +116,7 @@ class LocalBases:
             try:
                 fill(client, COLLECTION, batches, count, done)
             finally:
-                client.close()
+                release(client)
         return name
 
     def open(self, name: str) -> Sealed:
@@ -184,11 +184,20 @@ def open_collection(client: Client, name: str) -> Sealed:
         collection = client.get_collection(name, embedding_function=None)
         some = collection.get(limit=1, include=["embeddings"])
     except Exception as error:  # Chroma raises many kinds
-        client.close()
+        release(client)
         raise StoreError(f"The vectors in Chroma cannot be opened: {error}") from error
     sealed = Sealed(client, collection)
     sealed.query(np.asarray(some["embeddings"], dtype=np.float32)[0], 1)
     return sealed
+
+
+def release(client: Client) -> None:
+    """Close a client, and the connections to a server, which Chroma itself leaves open."""
+    client.close()
+    for part in (client, client._admin_client):
+        session = getattr(getattr(part, "_server", None), "_session", None)
+        if session is not None:
+            session.close()
 
 
 def _local_client(folder: Path) -> Client:

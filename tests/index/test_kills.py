@@ -29,7 +29,11 @@ def texts(folder: Path) -> dict[str, str]:
 
 
 def change(folder: Path, chance: random.Random) -> None:
-    """Add, rewrite, rename and delete a few files."""
+    """Add, rewrite, rename and delete a few files.
+
+    They are so small that after 200 rounds there are fewer than `FEW` passages: so many are searched exactly, and
+    what is found must be the same to the last one. Beyond that, tantivy proposes by nearly the scores that decide.
+    """
     for _ in range(chance.randint(1, 6)):
         files = sorted(path for path in folder.rglob("*.md"))
         what = chance.choice(["add", "add", "rewrite", "rename", "delete"]) if len(files) > 4 else "add"
@@ -42,7 +46,7 @@ def change(folder: Path, chance: random.Random) -> None:
         else:
             sections = [
                 f"# {chance.choice(WORDS)} {i}\n\n{' '.join(chance.choices(WORDS, k=20)).capitalize()}.\n"
-                for i in range(chance.randint(1, 12))
+                for i in range(chance.randint(1, 8))
             ]
             (target if what == "add" else chance.choice(files)).write_text("\n".join(sections))
 

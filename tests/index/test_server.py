@@ -1,0 +1,185 @@
+"""An index whose vectors are on a real Chroma server, read by several processes at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import chromadb
+import pytest
+from chromadb.config import Settings
+
+from index.build import Options, update
+from index.checking import check
+from index.errors import StoreError
+from index.sealing import FEW
+from index.status import status
+from index.store import Store
+from index.vectors import release
+from tests.index.conftest import TEXTS, Place, contents
+from tests.index.tiny import TinyEmbedder
+
+READER = """
+import json, sys
+from index.store import Store
+from index.vectors import release
+from tests.index.tiny import TinyEmbedder
+
+store = Store.open(sys.argv[1], embedder_name="tiny@1")
+for question in sys.stdin:
+    with store.snapshot() as now:
+        hits = now.search_vectors(TinyEmbedder().embed_query(question.strip()), 5)
+        passages = now.passages([key for key, _ in hits])
+        print(json.dumps({"found": [passages[key].text for key, _ in hits], "notice": store.notice}), flush=True)
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+class Server:
+    """`chroma run` on a port of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}/tests"
+        self._folder = folder
+        self.start()
+
+    def start(self) -> None:
+        program = Path(sys.executable).with_name("chroma")
+        where = ["--path", str(self._folder), "--host", "127.0.0.1", "--port", str(self.port)]
+        self._process = subprocess.Popen([program, "run", *where], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until = time.monotonic() + 60
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                assert self._process.poll() is None and time.monotonic() < until
+                time.sleep(0.05)
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def collections(self) -> dict[str, int]:
+        """How many vectors each collection holds."""
+        client = chromadb.HttpClient("127.0.0.1", self.port, settings=Settings(anonymized_telemetry=False))
+        try:
+            return {collection.name: collection.count() for collection in client.list_collections()}
+        finally:
+            release(client)
+
+
+class Reader:
+    """A process that opened the index and answers questions."""
+
+    def __init__(self, url: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", READER, url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+
+    def ask(self, question: str) -> tuple[list[str], str]:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(question + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        return answer["found"], answer["notice"]
+
+    def stop(self) -> None:
+        self._process.communicate(timeout=30)
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))  # where the catalog is kept
+    server = Server(tmp_path / "chroma")
+    yield server
+    server.stop()
+
+
+def nearest(url: str, question: str) -> list[str]:
+    """The five nearest passages, by scoring all."""
+    vector = TinyEmbedder().embed_query(question)
+    store = Store.open(url)
+    with store.snapshot() as now:
+        passages = {key: one for record in now.documents() for key, one in now.passages_of(record.path).items()}
+        exact = sorted(now.score_vectors(vector, passages).items(), key=lambda hit: (-hit[1], hit[0]))[:5]
+    store.close()
+    return [passages[key].text for key, _ in exact]
+
+
+def test_two_processes_share_a_server_while_the_index_changes(empty: Place, server: Server) -> None:
+    for path, text in TEXTS.items():
+        empty.write(path, text)
+    update(empty.documents, server.url, TinyEmbedder())
+    empty.update()
+    assert contents(server.url) == contents(empty.store)  # a server or a folder: the same index
+    assert list(server.collections().values()) == [status(server.url).vectors] == [status(server.url).sealed_vectors]
+    readers = [Reader(server.url), Reader(server.url)]
+    try:
+        for question in ("the turbine stands", "high water at the harbour"):
+            for reader in readers:
+                assert reader.ask(question) == (nearest(server.url, question), "")
+        empty.write("many.md", "\n".join(f"# {i}\n\nText number {i} on grain.\n" for i in range(FEW + 1)))
+        update(empty.documents, server.url, TinyEmbedder())
+        assert sorted(server.collections().values())[-1] > FEW
+        for question in ("Text number 7 on grain", "the turbine stands"):
+            for reader in readers:
+                assert reader.ask(question) == (nearest(server.url, question), "")
+        (empty.documents / "mill.txt").unlink()
+        update(empty.documents, server.url, TinyEmbedder(), Options(anew=True))
+        assert len(server.collections()) == 1  # the generation before took its own along
+        assert check(server.url, empty.documents).problems == ()
+        for reader in readers:
+            assert reader.ask("the turbine stands") == (nearest(server.url, "the turbine stands"), "")
+    finally:
+        for reader in readers:
+            reader.stop()
+
+
+def test_a_server_that_is_gone_is_done_without_until_it_is_back(empty: Place, server: Server) -> None:
+    empty.write("mill.txt", TEXTS["mill.txt"])
+    update(empty.documents, server.url, TinyEmbedder())
+    before = contents(server.url)
+    store = Store.open(server.url)
+    vector = TinyEmbedder().embed_query("a turbine")
+    found = store.search_vectors(vector, 3)
+    server.stop()
+    assert store.search_vectors(vector, 3) == found and store.notice
+    assert contents(server.url) == before
+    empty.write("more.txt", "Rye stands at two crowns.\n")
+    with pytest.raises(StoreError, match="Start it with chroma run"):
+        update(empty.documents, server.url, TinyEmbedder())
+    server.start()
+    report = update(empty.documents, server.url, TinyEmbedder())
+    assert report.plan.empty  # what was read before the server was missed is kept
+    assert len(store.documents()) == 2
+    store.close()
+    assert check(server.url, empty.documents).problems == ()
+
+
+def test_one_server_holds_several_indexes(empty: Place, server: Server) -> None:
+    empty.write("mill.txt", TEXTS["mill.txt"])
+    other = server.url.replace("/tests", "/tests-of-others")
+    for url in (server.url, other):
+        update(empty.documents, url, TinyEmbedder())
+    assert len(server.collections()) == 2
+    update(empty.documents, server.url, TinyEmbedder(), Options(anew=True))
+    assert len(server.collections()) == 2
+    for url in (server.url, other):
+        assert check(url).problems == ()
