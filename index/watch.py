@@ -35,21 +35,25 @@ def watch(
 ) -> Iterator[Report]:
     """Yield a report for the update made at the start, and for each that changed something, until `stop` is set.
 
-    An error, such as a documents folder that is gone for a while, is told to `trouble` and the update
-    tried again; without `trouble` it is raised.
+    An error, such as a documents folder that is gone for a while, is told to `trouble`, once, and the
+    update tried again; without `trouble` it is raised.
     """
     stop = stop or threading.Event()
     root = documents.expanduser().resolve()
     excluded = locate(store).folder.resolve()
     first = True
+    told = ""
     for _ in _changes(root, excluded, stop):
         try:
             report = update(root, store, embedder, Options(), progress)
         except FootnoteError as error:
             if trouble is None:
                 raise
-            trouble(error)
+            if str(error) != told:
+                trouble(error)
+            told = str(error)
             continue
+        told = ""
         if first or not report.plan.empty or report.repaired:
             yield report
         first = False
@@ -64,6 +68,7 @@ def _changes(root: Path, excluded: Path, stop: threading.Event) -> Iterator[None
 
     while not stop.is_set():
         due = 0.0
+        watched = _identity(root)
         try:
             for changes in watchfiles.watch(
                 root,
@@ -77,6 +82,17 @@ def _changes(root: Path, excluded: Path, stop: threading.Event) -> Iterator[None
                 if changes or time.monotonic() >= due:
                     yield
                     due = time.monotonic() + ANYWAY_SECONDS
+                if _identity(root) != watched:
+                    break  # the folder is gone, or another stands in its place: that one is to be watched
         except OSError:
             yield  # the folder cannot be watched: the update says why
             stop.wait(RETRY_SECONDS)
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    """What tells a folder from another of the same name; (0, 0) where there is none."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_dev, found.st_ino)
