@@ -26,6 +26,8 @@ from index.words import terms_from, words_of
 
 Vectors = NDArray[np.float32]
 
+UNIT = 0.01  # how far a vector's length, or a cosine of equal vectors, may be from 1
+
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
@@ -52,6 +54,11 @@ def pack(vector: Vectors) -> bytes:
 def unpack(blobs: Sequence[bytes]) -> Vectors:
     """Kept vectors, at least one, as float32 rows, (blobs, dimension)."""
     return np.frombuffer(b"".join(blobs), dtype="<f2").reshape(len(blobs), -1).astype(np.float32)
+
+
+def is_whole(blob: bytes, dimension: int) -> bool:
+    """Whether a kept vector can be one: of this many numbers, and of length 1."""
+    return len(blob) == 2 * dimension and bool(abs(np.linalg.norm(unpack([blob])[0]) - 1) < UNIT)
 
 
 def fact(connection: sqlite3.Connection, name: str) -> str | None:

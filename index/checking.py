@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from index import generations, rows, schema
-from index.catalog import fact, vector_key, worded
+from index.catalog import UNIT, fact, vector_key, worded
 from index.documents import Document
 from index.errors import StoreError
 from index.exact import rows_between
@@ -26,8 +26,6 @@ from index.plan import digest_of
 from index.progress import Checking, Progress, silent
 from index.schema import Recipe
 from index.vectors import Base, Bases, Vectors
-
-UNIT = 0.01  # how far a vector's length, or a cosine of equal vectors, may be from 1
 
 
 @dataclass(frozen=True, slots=True)

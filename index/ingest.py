@@ -7,7 +7,17 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from index.catalog import add_vectors, kept_vectors, known_vectors, pack, put_file, remove_file, transaction, vector_key
+from index.catalog import (
+    add_vectors,
+    is_whole,
+    kept_vectors,
+    known_vectors,
+    pack,
+    put_file,
+    remove_file,
+    transaction,
+    vector_key,
+)
 from index.documents import Document, Rejected
 from index.embedding import Embedder
 from index.passages import Passage, embedding_text, split
@@ -123,7 +133,11 @@ class Ingest:
         """See that the catalog has the vectors of some texts."""
         missing = texts.keys() - known_vectors(self.connection, texts).keys()
         if self.former is not None and missing:
-            kept = kept_vectors(self.former, missing)
+            kept = {
+                key: blob
+                for key, blob in kept_vectors(self.former, missing).items()
+                if is_whole(blob, self.embedder.dimension)
+            }
             with transaction(self.connection):
                 add_vectors(self.connection, list(kept), list(kept.values()))
             missing -= kept.keys()
