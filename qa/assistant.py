@@ -25,8 +25,8 @@ from qa.asynchronous import aanswer, astream
 from qa.checking.tongues import differ
 from qa.citations import Given
 from qa.confidence import Calibration, features
-from qa.extractive import Evidence
 from qa.generative import Found
+from qa.ranking import Evidence, rank
 from qa.reader import Reader
 from qa.retrieval import Hit, candidates, prefer_named
 from qa.settings import Settings
@@ -195,7 +195,7 @@ class Assistant:
         ]
         hits = prefer_named(question, hits)[: self.settings.passages]
         readings = self._reader().read(text, [window(hit) for hit in hits])
-        return tuple(extractive.rank(hits, readings))
+        return rank(question, hits, readings, self._calibration.ranking)
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """The index as it is now; what is asked of it agrees, whatever is written meanwhile."""

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from qa.extractive import Evidence
+from qa import ranking
+from qa.ranking import Evidence
 
 COEFFICIENTS = Path(__file__).parent / "weights" / "confidence.json"
-FEATURES = ("lift", "lead", "gap", "cosine", "names", "words", "length")
-
-SPREAD = 0.3  # logits, added to the spread so that a few like sentences do not make a small lead large
+FEATURES = (
+    *("best", "second", "all", "window", "second_window", "score", "drop"),
+    *("short", "cosine", "names", "words", "length"),
+)
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 _STOP = frozenset(
@@ -29,12 +31,14 @@ _STOP = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Two logistic regressions over `FEATURES`, fitted on held-out questions by training/calibrate.py.
+    """What is fitted on held-out questions by training/calibrate.py.
 
-    `answerable` and `right` hold the intercept and one weight a feature; `threshold` (0..1) is the
-    probability of being answerable below which an answer is refused.
+    `ranking` holds the weights of `qa.ranking.FEATURES`. `answerable` and `right` are two logistic regressions over
+    `FEATURES`: the intercept and one weight a feature. `threshold` (0..1) is the probability of being answerable
+    below which an answer is refused.
     """
 
+    ranking: tuple[float, ...]
     answerable: tuple[float, ...]
     right: tuple[float, ...]
     threshold: float
@@ -42,14 +46,16 @@ class Calibration:
     def __post_init__(self) -> None:
         if not len(self.answerable) == len(self.right) == len(FEATURES) + 1:
             raise ValueError(f"a calibration has an intercept and {len(FEATURES)} weights, twice")
+        if len(self.ranking) != len(ranking.FEATURES):
+            raise ValueError(f"a ranking has {len(ranking.FEATURES)} weights, one a feature")
 
     @classmethod
     def load(cls, path: Path = COEFFICIENTS) -> Calibration:
         """Read coefficients written by training/calibrate.py. They count for the features they name, in order."""
         stated = json.loads(path.read_text(encoding="utf-8"))
-        if tuple(stated["features"]) != FEATURES:
+        if tuple(stated["features"]) != FEATURES or tuple(stated["ranked_by"]) != ranking.FEATURES:
             raise ValueError(f"{path} was fitted on other features: {stated['features']}. Run training/calibrate.py.")
-        return cls(tuple(stated["answerable"]), tuple(stated["right"]), stated["threshold"])
+        return cls(tuple(stated["ranking"]), tuple(stated["answerable"]), tuple(stated["right"]), stated["threshold"])
 
     def probabilities(self, values: Sequence[float]) -> tuple[float, float]:
         """The probabilities that the documents answer the question, and that the answer given is right."""
@@ -59,13 +65,12 @@ class Calibration:
 def features(question: str, ranked: Sequence[Evidence], chosen: Sequence[Evidence]) -> tuple[float, ...]:
     """What the two probabilities are computed from, in the order of `FEATURES`.
 
-    How far the best sentence stands out from all that were read (in spreads, and above the best tenth), how far
-    the best passage stands out from the fourth, how near it is in meaning, and how many of the question's names and
-    words stand in it. The reader's scores count only against each other: they are lower all over in documents
-    unlike those it was trained on, and a threshold on them refused a fifth of what news articles do answer.
-    `question` is the one asked last, without what it leans on: only its own names must be found.
+    The two best sentences' logits and all sentences' together, the two best passages' logits, the best sentence's
+    score and how far it stands above the fifth's, whether there is a short answer, how near the best passage is in
+    meaning, how many of the question's names and words stand in it, and the question's words. `question` is the one
+    asked last, without what it leans on: only its own names must be found.
     """
-    sentences = np.array([_logit(e.probability) for e in ranked])
+    sentences = sorted((_logit(e.probability) for e in ranked), reverse=True)
     windows = sorted({id(e.hit): _logit(e.window) for e in ranked}.values(), reverse=True)
     passages = {id(e.hit): e.hit for e in chosen}.values()
     text = " ".join(f"{h.title} {h.passage.heading} {h.passage.text}" for h in passages).casefold()
@@ -75,9 +80,14 @@ def features(question: str, ranked: Sequence[Evidence], chosen: Sequence[Evidenc
         w for i, w in enumerate(asked) if any(c.isdigit() for c in w) or (w[0].isupper() and (i > 0 or len(asked) < 3))
     ]
     return (
-        float((sentences.max() - sentences.mean()) / (sentences.std() + SPREAD)),
-        float(sentences.max() - np.quantile(sentences, 0.9)),
-        windows[0] - windows[min(3, len(windows) - 1)],
+        sentences[0],
+        sentences[min(1, len(sentences) - 1)],
+        float(np.logaddexp.reduce(sentences)),
+        windows[0],
+        windows[min(1, len(windows) - 1)],
+        ranked[0].score,
+        ranked[0].score - ranked[min(4, len(ranked) - 1)].score,
+        float(bool(chosen[0].short)),
         max(hit.cosine for hit in passages),
         _share(named, found),
         _share(asked, found),

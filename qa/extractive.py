@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from index.documents import Document, Span
 from index.passages import sentences
 from qa.answers import Citation
-from qa.retrieval import Hit
-from qa.windows import Reading
+from qa.ranking import Evidence
 
-WINDOW_WEIGHT = 0.5  # of a window's logit in the score of its sentences
-FUSED_WEIGHT = 0.6  # of the fused retrieval score, a sum of z-scores
 MARGIN = 3.0  # logits below the best sentence at which a sentence is no longer evidence
 MOST = 3  # sentences
 MOST_OF_PART = 3  # sentences, for each of several questions asked at once
@@ -35,59 +31,6 @@ _ITEM = re.compile(r"\s*(?:[-*+•·–]|\d{1,3}[.)]|\(?[a-z]\))\s+\S")
 _ROW = re.compile(r"\s*\|(.*?)\|?\s*$")
 _BRACKETED = re.compile(r"\[(\d+)\]")
 _WORD = re.compile(r"[^\W_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A sentence of a passage, and how well it supports an answer.
-
-    `score` is a logit, comparable among the sentences of one question; `probability` (0..1) is the
-    reader's own for this sentence; `window` (0..1) its probability that the passage answers. `short` is
-    the short answer, if the reader found one and found it in this sentence.
-    """
-
-    hit: Hit
-    sentence: int
-    score: float
-    probability: float
-    window: float
-    short: str = ""
-
-    @property
-    def document(self) -> str:
-        return self.hit.passage.document
-
-    @property
-    def span(self) -> Span:
-        return self.hit.passage.sentences[self.sentence]
-
-    @property
-    def text(self) -> str:
-        return self.hit.passage.sentence(self.sentence)
-
-
-def rank(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Evidence]:
-    """Every sentence that was read, the best evidence first."""
-    ranked = [
-        Evidence(
-            hit,
-            i,
-            logit + WINDOW_WEIGHT * reading.answered + FUSED_WEIGHT * hit.score,
-            reading.evidence_probability[i],
-            reading.answered_probability,
-            _short(hit, i, reading),
-        )
-        for hit, reading in zip(hits, readings, strict=True)
-        for i, logit in enumerate(reading.evidence)
-    ]
-    return sorted(ranked, key=lambda e: (-e.score, e.document, e.span.start))
-
-
-def _short(hit: Hit, sentence: int, reading: Reading) -> str:
-    found = reading.span
-    if found is None or found.sentence != sentence or found.score <= 0.0:
-        return ""
-    return hit.passage.sentence(sentence)[found.start : found.end]
 
 
 def asks_for_several(question: str) -> bool:

@@ -1,12 +1,13 @@
-"""Fit the probabilities: the reader's own (Platt) and the answer's (logistic regression), and the threshold.
+"""Fit the probabilities: the reader's own (Platt) and the answer's (logistic regression); the ranking; the threshold.
 
     python -m training.calibrate COLLECTION [COLLECTION ...]
 
 A collection is a folder with `documents/` and `questions.jsonl` that the reader was not trained on. Each
-question is answered without refusing. First the reader's own probabilities are fitted to what was read, then
-what was read becomes the features; whether the documents answer a question, and whether the answer is right,
-are the targets. The threshold is the highest that refuses at most `REFUSED_WRONG` of the answerable
-questions, each judged by a fit that left its fifth of the questions out.
+question is answered without refusing. First the reader's own probabilities are fitted to what was read, then the
+weights that sentences are ranked by (ranking.py). What was read and ranked becomes the features; whether the
+documents answer a question, and whether the answer is right, are the targets. The threshold is the highest that
+refuses at most `REFUSED_WRONG` of the answerable questions, each judged by a fit that left its tenth of the
+questions out.
 """
 
 from __future__ import annotations
@@ -27,11 +28,13 @@ from qa.answers import Answer
 from qa.confidence import COEFFICIENTS, FEATURES, features
 from qa.evaluation import measure
 from qa.extractive import choose, compose, quotes
-from training import platt
-from training.findings import Found, find_all
+from qa.ranking import FEATURES as RANKED_BY
+from training import platt, ranking
+from training.findings import Found, find_all, reranked
 from training.measures import auc, calibration_error
 
 REFUSED_WRONG = 0.07  # a little under the bar of 0.08, since other documents will differ from these
+STRENGTH = 0.02  # inverse of the penalty on weights of standardised features: many of them say nearly the same
 WORK = Path(".work")
 log = logging.getLogger("training")
 
@@ -56,8 +59,8 @@ def rows_of(found: Found) -> tuple[list[tuple[float, ...]], list[bool], list[boo
 
 def fitted(values: Rows, targets: NDArray[np.bool_]) -> tuple[list[float], Rows]:
     """Intercept and weights for the raw features, and every row's probability by a fit that did not see it."""
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=1000))
-    unseen = cross_val_predict(model, values, targets, cv=5, method="predict_proba")[:, 1]
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=1000))
+    unseen = cross_val_predict(model, values, targets, cv=10, method="predict_proba")[:, 1]
     model.fit(values, targets)
     scale, logistic = model[0], model[1]
     weights = logistic.coef_[0] / scale.scale_
@@ -72,6 +75,8 @@ def main() -> None:
     folders = parser.parse_args().collections
     # The reader's own probabilities come first: the features below are computed from them.
     found = platt.calibrated([find_all(folder / "documents", folder / "questions.jsonl", WORK) for folder in folders])
+    weights = ranking.fit([question for one in found for question in ranking.judged(one)])
+    found = [reranked(one, weights) for one in found]
     parts = [rows_of(one) for one in found]
     values = np.array([row for part in parts for row in part[0]])
     answerable = np.array([row for part in parts for row in part[1]])
@@ -79,7 +84,14 @@ def main() -> None:
     by_answerable, unseen = fitted(values, answerable)
     by_right, sure = fitted(values, right)
     threshold = float(np.quantile(unseen[answerable], REFUSED_WRONG))
-    stated = {"features": FEATURES, "answerable": by_answerable, "right": by_right, "threshold": threshold}
+    stated = {
+        "ranked_by": RANKED_BY,
+        "ranking": weights,
+        "features": FEATURES,
+        "answerable": by_answerable,
+        "right": by_right,
+        "threshold": threshold,
+    }
     COEFFICIENTS.write_text(json.dumps(stated, indent=1) + "\n", encoding="utf-8")
     log.info("answerable: AUC %.3f", auc(unseen, answerable))
     log.info("right: AUC %.3f, calibration error %.3f", auc(sure, right), calibration_error(sure, right))

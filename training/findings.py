@@ -7,13 +7,15 @@ import logging
 import math
 import pickle
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.documents import Document
 from qa.assistant import Assistant, Findings
+from qa.confidence import Calibration
 from qa.evaluation import Question, read_questions
-from qa.extractive import Evidence
+from qa.ranking import Evidence, features, ordered, score
 from qa.reader import FOLDER, Platt
 from qa.settings import Settings
 
@@ -37,13 +39,13 @@ class Found:
 def find_all(documents: Path, questions: Path, work: Path, name: str = "") -> Found:
     """Search and read for every question of a file; kept under `work` for as long as the reader's weights stay.
 
-    The probabilities are those of the scalings that lie beside the weights now, whenever it was read.
+    The probabilities and scores are by what lies beside the weights now, whenever it was read.
     """
     stated = json.loads((FOLDER / "reader.json").read_text(encoding="utf-8"))
     answered, evidence = Platt(*stated["answered"]), Platt(*stated["evidence"])
     kept = work / f"found-{name or questions.parent.name}-{stated['sha256'][:12]}.pickle"
     if kept.exists():
-        return rescaled(pickle.loads(kept.read_bytes()), answered, evidence)
+        return reranked(rescaled(pickle.loads(kept.read_bytes()), answered, evidence), Calibration.load().ranking)
     with tempfile.TemporaryDirectory() as store, Assistant.open(Settings(documents, store)) as assistant:
         texts = {record.path: assistant.document(record.path) for record in assistant.documents()}
         pairs = []
@@ -71,6 +73,30 @@ def rescaled(found: Found, answered: Platt, evidence: Platt) -> Found:
         for question, findings in found.questions
     )
     return replace(found, questions=questions, answered=answered, evidence=evidence)
+
+
+def reranked(found: Found, weights: Sequence[float]) -> Found:
+    """What was found, ranked by other weights of `qa.ranking.FEATURES`."""
+
+    def scored(asked: str, e: Evidence) -> Evidence:
+        return replace(e, score=score(ranked_by(asked, e, found), weights))
+
+    questions = tuple(
+        (
+            question,
+            replace(
+                findings,
+                rankings=tuple(ordered(scored(findings.asked, e) for e in ranking) for ranking in findings.rankings),
+            ),
+        )
+        for question, findings in found.questions
+    )
+    return replace(found, questions=questions)
+
+
+def ranked_by(asked: str, e: Evidence, found: Found) -> tuple[float, ...]:
+    """What a sentence's score is the weighted sum of."""
+    return features(asked, e.text, logit(e.probability, found.evidence), logit(e.window, found.answered), e.hit.score)
 
 
 def logit(probability: float, platt: Platt) -> float:

@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from qa.assistant import window
 from qa.evaluation import Question
-from qa.extractive import Evidence
+from qa.ranking import Evidence
 from qa.reader import FOLDER, Platt
 from training.examples import Example
 from training.findings import Found, logit, rescaled

@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from index.embedding import bundled_folder, bundled_weights
-from qa.extractive import WINDOW_WEIGHT
 from training.batches import Batch, batches, open_tokenizer
 from training.examples import Example, read
 from training.model import ReaderModel, load_encoder, load_weights, save_weights
@@ -25,6 +24,7 @@ from training.model import ReaderModel, load_encoder, load_weights, save_weights
 log = logging.getLogger("training")
 
 SENTENCE, WINDOW, SPAN, RANK = 2.0, 1.0, 0.5, 0.5  # weights of the four losses
+WINDOW_SHARE = 0.5  # of a window's logit in the score of its sentences, as it was first ranked by
 SMOOTHING = 0.02
 WARM_UP = 0.05  # share of the minutes
 AVERAGING = 0.99  # decay a step of the averaged weights, which are the ones exported
@@ -56,7 +56,7 @@ def losses(model: nn.Module, batch: Batch) -> Tensor:
     if (batch.spans >= 0).any():
         total = total + SPAN * _span_loss(span, batch.spans)
     # As the assistant ranks them, a sentence of one window against those of the others.
-    return total + RANK * _rank_loss(sentence + WINDOW_WEIGHT * window[:, None], batch.labels, batch.group)
+    return total + RANK * _rank_loss(sentence + WINDOW_SHARE * window[:, None], batch.labels, batch.group)
 
 
 def _smooth(labels: Tensor) -> Tensor:

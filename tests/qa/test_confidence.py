@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.confidence import FEATURES, Calibration
+from qa.confidence import COEFFICIENTS, FEATURES, Calibration
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=len(FEATURES), max_size=len(FEATURES)))
@@ -16,7 +16,7 @@ def test_probabilities_are_probabilities(values):
 
 def test_a_better_sentence_is_never_less_sure():
     calibration = Calibration.load()
-    at = FEATURES.index("lead")
+    at = FEATURES.index("best")
     low, high = [0.0] * len(FEATURES), [0.0] * len(FEATURES)
     high[at] = 5.0
     assert calibration.probabilities(high)[0] >= calibration.probabilities(low)[0]
@@ -24,6 +24,7 @@ def test_a_better_sentence_is_never_less_sure():
 
 def test_coefficients_for_other_features_are_refused(tmp_path):
     path = tmp_path / "c.json"
-    path.write_text(json.dumps({"features": ["other"], "answerable": [0, 1], "right": [0, 1], "threshold": 0.5}))
+    stated = json.loads(COEFFICIENTS.read_text())
+    path.write_text(json.dumps(stated | {"features": ["other"]}))
     with pytest.raises(ValueError, match="other features"):
         Calibration.load(path)

@@ -9,7 +9,8 @@ import pytest
 from index.documents import Document, Heading, Metadata, Span
 from index.passages import split
 from qa.answers import Answer
-from qa.extractive import asks_for_several, choose, compose, quotes, rank, readable, same, with_antecedent
+from qa.extractive import asks_for_several, choose, compose, quotes, readable, same, with_antecedent
+from qa.ranking import rank
 from qa.retrieval import Hit
 from qa.windows import Reading
 
@@ -29,7 +30,7 @@ def read(document, *logits, answered=1.0, score=0.0):
 def compose_all(question, *pairs_and_documents):
     documents = {d.path: d for d, _ in pairs_and_documents}
     pairs = [pair for _, pair in pairs_and_documents]
-    chosen = choose(question, [rank([p[0] for p in pairs], [p[1] for p in pairs])])
+    chosen = choose(question, [rank(question, [p[0] for p in pairs], [p[1] for p in pairs], (1.0, 0.5, 0.6, 0.0, 0.0))])
     return compose(quotes(question, chosen, documents), documents)
 
 

@@ -174,7 +174,7 @@ def test_agrees_with_torch(reader: Reader) -> None:
     tokenizer = open_tokenizer()
     for window in (HARBOUR, STORMS):
         example = Example(QUESTION, window, (0,) * len(window.sentences), 0, "", "test")
-        batch = collate(targets(example, tokenizer, ROW_TOKENS))
+        batch = collate([targets(example, tokenizer, ROW_TOKENS)])
         with torch.no_grad():
             sentences, answered, _ = model(batch.ids, batch.mask, batch.types, batch.pool)
         (reading,) = reader.read(QUESTION, [window])
