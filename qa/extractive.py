@@ -19,8 +19,8 @@ ANTECEDENT_REACH = 1500  # characters before a sentence in which what it refers 
 ALIKE = 0.8  # share of the shorter sentence's words that makes two sentences say the same
 
 _LISTED = re.compile(
-    r"\b(?:which (?:\w+ )?(?:\w+s)\b|what are|who are|list|name (?:the|all|two|three|four|five)|all the|"
-    r"what (?:two|three|four|five)|"
+    r"\b(?:(?:which|what) (?!(?:is|was|does|has)\b)(?:\w+ )?(?!(?:is|was|does|has|this|his|its|us)\b)\w+s\b|"
+    r"what are|who are|list|name (?:the|all|two|three|four|five)|all the|what (?:two|three|four|five)|"
     r"how (?:do|does|did|has|have|is|are|was|were|can|should)|compare|comparison|differ(?:ent|ence|s)?|versus|vs|"
     r"both|respectively|summari[sz]e|overview|steps|reasons|ways|measures|views?|sides?|agree|compared)\b",
     re.IGNORECASE,
@@ -31,6 +31,7 @@ _ITEM = re.compile(r"\s*(?:[-*+•·–]|\d{1,3}[.)]|\(?[a-z]\))\s+\S")
 _ROW = re.compile(r"\s*\|(.*?)\|?\s*$")
 _BRACKETED = re.compile(r"\[(\d+)\]")
 _WORD = re.compile(r"[^\W_]+")
+_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
 def asks_for_several(question: str) -> bool:
@@ -70,7 +71,13 @@ def is_fragment(evidence: Evidence) -> bool:
 
 
 def same(a: str, b: str) -> bool:
-    """Whether two sentences say the same in nearly the same words, as a lead and its body do."""
+    """Whether two sentences say the same in nearly the same words and figures, as a lead and its body do.
+
+    Figures that differ are what two documents that disagree differ in.
+    """
+    one, other = set(_FIGURE.findall(a)), set(_FIGURE.findall(b))
+    if not (one <= other or other <= one):
+        return False
     first, second = set(_WORD.findall(a.casefold())), set(_WORD.findall(b.casefold()))
     return len(first & second) >= ALIKE * min(len(first), len(second))
 

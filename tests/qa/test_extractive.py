@@ -59,6 +59,7 @@ def test_a_lead_and_its_body_are_said_once():
     assert len(citations) == 1
     assert same("A b c d e.", "a b c d e f")
     assert not same("A b c", "d e f")
+    assert not same("The trial enrolled 212 patients in May.", "The trial enrolled 214 patients in May.")
 
 
 def test_a_sentence_that_begins_with_a_pronoun_brings_those_that_explain_it():
@@ -113,6 +114,9 @@ def test_a_row_of_a_wide_table_is_read_with_its_header():
         ("What are the reasons for the delay?", True),
         ("How do I reset it?", True),
         ("Compare the two plans.", True),
+        ("What steps were taken after the accident?", True),
+        ("What is this?", False),
+        ("What was the first address?", False),
     ],
 )
 def test_questions_that_ask_for_several_things_get_more_sentences(question, several):
