@@ -13,6 +13,9 @@ from index.words import words_of
 SHORTEST = 5  # letters; shorter words have too many neighbours to guess at
 
 _WORD = re.compile(r"[^\W\d_]+")
+# Spellings of one sound, and double letters: "Josef" is one slip from "Joseph", by ear none.
+_SOUNDS = (("ph", "f"), ("ck", "k"), ("y", "i"), ("z", "s"), ("c", "k"))
+_DOUBLE = re.compile(r"(\w)\1")
 
 Vocabulary = Callable[[str, range], Mapping[str, int]]
 
@@ -22,7 +25,8 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
 
     `vocabulary(prefix, lengths)` gives the indexed words that begin with a prefix and have a length in
     a range, and in how many passages each stands. One slip (a letter more, less, other, or two swapped)
-    is mended in words of 5 to 7 letters, two in longer ones. The first letter is taken to be right.
+    is mended in words of 5 to 7 letters, two in longer ones; failing that, one fewer in how it sounds. The first letter
+    is taken to be right.
     """
     return _WORD.sub(lambda match: _mended(match.group(), vocabulary), question)
 
@@ -35,11 +39,26 @@ def _mended(word: str, vocabulary: Vocabulary) -> str:
     near = vocabulary(folded[0], range(len(folded) - slips, len(folded) + slips + 1))
     if folded in near or _inflected(folded, near):
         return word
-    found = process.extract(folded, near.keys(), scorer=DamerauLevenshtein.distance, score_cutoff=slips, limit=5)
+    written = {candidate: candidate for candidate in near}
+    heard = {candidate: sound(candidate) for candidate in near}
+    found = _nearest(folded, written, slips) or _nearest(sound(folded), heard, slips - 1)
     if not found:
         return word
-    best = min(found, key=lambda match: (match[1], -near[match[0]], match[0]))[0]
+    best = min(found, key=lambda candidate: (found[candidate], -near[candidate], candidate))
     return best.capitalize() if word[0].isupper() else best
+
+
+def _nearest(word: str, spelt: Mapping[str, str], slips: int) -> dict[str, int]:
+    """The five nearest candidates that are at most so many slips away, and how many each is. `spelt`: how each is."""
+    found = process.extract(word, spelt, scorer=DamerauLevenshtein.distance, score_cutoff=slips, limit=5)
+    return {candidate: int(distance) for _, distance, candidate in found}
+
+
+def sound(word: str) -> str:
+    """A word as it sounds, roughly: one spelling for sounds that have several, no double letters."""
+    for written, heard in _SOUNDS:
+        word = word.replace(written, heard)
+    return _DOUBLE.sub(r"\1", word)
 
 
 def _inflected(word: str, near: Mapping[str, int]) -> bool:

@@ -149,6 +149,9 @@ def _documents(shelf: Shelf, uploaded: Path) -> None:
     def overview(path: str) -> Values:
         return shelf.overview(path)
 
+    def models() -> Values:
+        return shelf.models()
+
     def refresh() -> Values:
         return shelf.update()
 
@@ -168,7 +171,7 @@ def _documents(shelf: Shelf, uploaded: Path) -> None:
     def watch(on: bool) -> Values:
         return shelf.watch(on)
 
-    for verb in (pulse, document, overview, refresh, add, remove, watch):
+    for verb in (pulse, document, overview, models, refresh, add, remove, watch):
         _verb(verb)
 
 

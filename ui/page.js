@@ -553,7 +553,9 @@ window.footnote = (() => {
       label.append("Answers are written by", writer);
       parts.push(label);
     } else {
-      parts.push(paragraph("Answers are made of the documents' own sentences. To have them written by a language model, start with --model."));
+      const { models } = await call("models");
+      parts.push(paragraph("Answers are made of the documents' own sentences. To have them written by a language model, start with " +
+        (models.length ? `--model ${models[0]}: Ollama on this machine offers ${models.length > 1 ? models.join(", ") : "it"}.` : "--model.")));
     }
     const about = paragraph("Judged answers can be taken away as a question file, to measure with: python -m qa --batch");
     const keys = paragraph("Keys: / to ask, [ and ] to step through the sources of an answer, Esc to close what is open.");

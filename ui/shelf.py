@@ -59,6 +59,12 @@ class Shelf:
             "types": list(types_of(files)),
         }
 
+    def models(self) -> Values:
+        """The language models that a server on this machine offers, as --model takes them, where none is used yet."""
+        from qa.models import ollama_models
+
+        return {"models": [] if self.settings.model else list(ollama_models())}
+
     def document(self, path: str, at: int, reach: int = WHOLE) -> Values:
         """A document as it is: what is known of it, and its text."""
         document = self.library.document(path)

@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from qa.spelling import mend
 
-WORDS = {"blinken": 40, "beijing": 30, "policy": 5, "police": 2, "visit": 9, "tarkuna": 3, "dehumidifier": 2}
+WORDS = {
+    "blinken": 40,
+    "beijing": 30,
+    "policy": 5,
+    "police": 2,
+    "visit": 9,
+    "tarkuna": 3,
+    "dehumidifier": 2,
+    "joseph": 4,
+}
 
 
 def vocabulary(prefix, lengths):
@@ -19,6 +28,7 @@ def vocabulary(prefix, lengths):
         ("When did Blinkin visit Bejing?", "When did Blinken visit Beijing?"),
         ("the dehumidifer polcy", "the dehumidifier policy"),
         ("Tarukna", "Tarkuna"),
+        ("what did josef say", "what did joseph say"),
         ("visits and visited", "visits and visited"),
         ("Xyzzyq in 2031", "Xyzzyq in 2031"),
     ],

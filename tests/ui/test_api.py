@@ -17,6 +17,8 @@ import httpx
 import openai
 import pytest
 
+from qa.models import ollama_models
+
 pytestmark = pytest.mark.timeout(600)  # the first test starts the server and loads the models
 
 FERRY = "When was the ferry Astrid built?"
@@ -72,6 +74,10 @@ def test_any_chat_program_can_use_the_server(ready: Any) -> None:
         assert cited["document"] == "ferry.txt" and "1987" in cited["quote"]
         streamed = program.chat.completions.create(model="footnote", messages=asked, stream=True)
         assert "1987" in "".join(event.choices[0].delta.content or "" for event in streamed)
+
+
+def test_models_of_this_machine_are_offered_where_there_are_any(ready: Any) -> None:
+    assert ready.call("page_models") == {"models": list(ollama_models())}
 
 
 def test_only_the_three_verbs_are_documented(ready: Any) -> None:
