@@ -51,7 +51,6 @@ def test_programs_ask_by_plain_http(ready: Any) -> None:
     assert "lighthouse" in called(ready.url, "ask", "Who was its keeper?", history, None)["searched_for"]
 
 
-@pytest.mark.slow
 def test_gradio_client_asks_too(ready: Any) -> None:
     code = f"""
 from gradio_client import Client

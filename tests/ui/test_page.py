@@ -48,9 +48,7 @@ FACTS = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("document", FACTS)
-@pytest.mark.slow
 def test_a_citation_opens_its_source_at_the_quote(page: Page, ready: Any, document: str) -> None:
     turn = ask(page, FACTS[document])
     cited = [citation for citation in quotes(ready) if citation["document"] == document]
@@ -65,7 +63,6 @@ def test_a_citation_opens_its_source_at_the_quote(page: Page, ready: Any, docume
     expect(page.locator("#chosen")).to_be_in_viewport()
 
 
-@pytest.mark.slow
 def test_a_marker_shows_its_source_when_pointed_at(page: Page) -> None:
     turn = ask(page, "When was the ferry Astrid built?")
     turn.locator("button.cite").first.hover()
@@ -75,7 +72,6 @@ def test_a_marker_shows_its_source_when_pointed_at(page: Page) -> None:
     expect(page.locator("#card")).to_be_hidden()
 
 
-@pytest.mark.slow
 def test_what_the_documents_do_not_say_is_refused_with_the_closest_passages(page: Page) -> None:
     turn = ask(page, "Who won the chess world championship in 1972?", by_key=False)
     expect(turn.locator(".refusal .lead")).to_be_visible()
@@ -84,7 +80,6 @@ def test_what_the_documents_do_not_say_is_refused_with_the_closest_passages(page
     assert marked(page).strip()
 
 
-@pytest.mark.slow
 def test_a_follow_up_shows_and_lets_change_what_was_searched_for(page: Page) -> None:
     ask(page, "When was the lighthouse of Kell first lit?")
     turn = ask(page, "Who was its keeper?")
@@ -97,7 +92,6 @@ def test_a_follow_up_shows_and_lets_change_what_was_searched_for(page: Page) -> 
     expect(page.locator("#thread h2").last).to_have_text("Who kept a diary of the storms?")
 
 
-@pytest.mark.slow
 def test_only_ticked_documents_answer(page: Page, ready: Any) -> None:
     page.locator("#tick-all").uncheck()
     page.locator("[data-path='library.docx'] .tick").check()
@@ -170,7 +164,6 @@ def test_conversations_are_found_renamed_judged_exported_and_deleted(page: Page,
     assert kept["id"] not in [each["id"] for each in ready.kept()]
 
 
-@pytest.mark.slow
 def test_a_file_is_added_asked_removed_and_refused(page: Page, ready: Any, tmp_path: Path) -> None:
     from reportlab.pdfgen.canvas import Canvas
 
@@ -233,7 +226,6 @@ def test_a_changed_document_is_told_and_never_shows_a_wrong_passage(page: Page, 
     ready.call("page_refresh")
 
 
-@pytest.mark.slow
 def test_hostile_names_and_documents_are_shown_as_text(page: Page) -> None:
     expect(page.locator(".document[data-path^='<img src=x']")).to_be_visible()
     turn = ask(page, "How many litres of water does the kettle of the tea room hold?")
