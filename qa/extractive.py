@@ -14,6 +14,7 @@ MARGIN = 3.0  # logits below the best sentence at which a sentence is no longer 
 MOST = 3  # sentences
 MOST_OF_PART = 3  # sentences, for each of several questions asked at once
 MOST_LISTED = 6  # sentences, where the question asks for several things
+LONGEST, LONGEST_LISTED = 90, 180  # words beyond which no sentence is added: people stop reading there
 FEWEST_WORDS = 3  # of a sentence without a number
 ANTECEDENT_REACH = 1500  # characters before a sentence in which what it refers to is looked for
 ALIKE = 0.8  # share of the shorter sentence's words that makes two sentences say the same
@@ -44,15 +45,20 @@ def choose(question: str, rankings: Sequence[Sequence[Evidence]]) -> list[Eviden
 
     There is a ranking for each question that was asked at once; each has its own sentences chosen.
     """
-    most = MOST_OF_PART if len(rankings) > 1 else MOST_LISTED if asks_for_several(question) else MOST
+    several = asks_for_several(question)
+    most = MOST_OF_PART if len(rankings) > 1 else MOST_LISTED if several else MOST
+    longest = LONGEST_LISTED if several else LONGEST
     chosen: list[Evidence] = []
     for ranked in rankings:
-        taken = 0
+        taken = words = 0
         for evidence in ranked:
             if taken == most or evidence.score < ranked[0].score - MARGIN:
                 break
             if is_heading(evidence) or is_fragment(evidence):
                 continue
+            words += len(evidence.text.split())
+            if taken and words > longest:
+                break
             taken += 1
             if not any(same(evidence.text, other.text) for other in chosen):
                 chosen.append(evidence)

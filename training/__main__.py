@@ -42,7 +42,7 @@ def train(args: argparse.Namespace) -> None:
 def export(args: argparse.Namespace) -> None:
     from training.export import export
 
-    weights = args.weights or args.work / args.run / "weights.safetensors"
+    weights = args.weights or [args.work / args.run / "weights.safetensors"]
     logging.info("written: %s", export(weights, args.to, args.half))
 
 
@@ -66,7 +66,12 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=90, help="train: the learning rate falls to zero over these")
     parser.add_argument("--init", type=Path, help="train: start from a reader's weights, not the bundled MiniLM")
     parser.add_argument("--run", default="run", help="train, export: this run's folder under --work; it resumes there")
-    parser.add_argument("--weights", type=Path, help="export: these instead of the run's averaged weights")
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        nargs="+",
+        help="export: these instead of the run's averaged weights; of several the mean",
+    )
     parser.add_argument("--to", type=Path, default=SHIPPED, help="export: the folder that is written")
     parser.add_argument("--half", action="store_true", help="export: float16 throughout, twice the size")
     args = parser.parse_args()

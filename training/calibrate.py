@@ -33,8 +33,8 @@ from training import platt, ranking
 from training.findings import Found, find_all, reranked
 from training.measures import auc, calibration_error
 
-REFUSED_WRONG = 0.07  # a little under the bar of 0.08, since other documents will differ from these
-STRENGTH = 0.02  # inverse of the penalty on weights of standardised features: many of them say nearly the same
+REFUSED_WRONG = 0.04  # half the bar of 0.08: these worlds are read with more certainty than documents from elsewhere
+STRENGTH = 0.2  # inverse of the penalty on weights of standardised features: many of them say nearly the same
 WORK = Path(".work")
 log = logging.getLogger("training")
 

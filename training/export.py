@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,13 +31,21 @@ def packed(weights: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.
     return stored
 
 
-def export(weights: Path, folder: Path, half: bool = False) -> Path:
+def averaged(files: Sequence[Path]) -> dict[str, NDArray[np.float16]]:
+    """The mean of the weights of several runs, of which each began where another ended (Wortsman et al. 2022)."""
+    runs = [load_file(file) for file in files]
+    return {
+        name: np.mean([run[name].astype(np.float32) for run in runs], axis=0).astype(np.float16) for name in runs[0]
+    }
+
+
+def export(weights: Sequence[Path], folder: Path, half: bool = False) -> Path:
     """Write `reader.safetensors` and its checksum into a folder, keeping the calibration that lies there.
 
-    `half` keeps float16 throughout, to measure what rounding to int8 costs. New weights need a new
-    calibration; until one is made, the old one stands.
+    Of several files of weights the mean is written. `half` keeps float16 throughout, to measure what rounding to
+    int8 costs. New weights need a new calibration; until one is made, the old one stands.
     """
-    tensors = load_file(weights)
+    tensors = averaged(weights)
     kept = {name: array.astype(np.float16) for name, array in tensors.items() if not name.startswith("enc.pooler.")}
     data = save(kept if half else packed(tensors))
     folder.mkdir(parents=True, exist_ok=True)

@@ -62,6 +62,15 @@ def test_a_lead_and_its_body_are_said_once():
     assert not same("The trial enrolled 212 patients in May.", "The trial enrolled 214 patients in May.")
 
 
+def test_an_answer_ends_before_it_gets_too_long_to_read():
+    long = "The committee " + "very " * 50 + "often met in May."
+    one = document(text=f"{long} {long.replace('May', 'June')} It rained a lot.")
+    _, citations = compose_all("When did it meet?", (one, read(one, 4, 3.9, 3.8)))
+    assert len(citations) == 1
+    _, citations = compose_all("Which months did it meet in?", (one, read(one, 4, 3.9, 3.8)))
+    assert len(citations) == 2
+
+
 def test_a_sentence_that_begins_with_a_pronoun_brings_those_that_explain_it():
     one = document(text="It rained. Mila Dorrit is a teacher. She heard two bursts. She ran. Nobody else did.")
     at = one.text.index
