@@ -16,7 +16,7 @@ from qa.ranking import Evidence
 
 COEFFICIENTS = Path(__file__).parent / "weights" / "confidence.json"
 FEATURES = (
-    *("best", "second", "all", "window", "second_window", "score", "drop"),
+    *("best", "second", "all", "common", "window", "second_window", "common_window", "score", "drop"),
     *("short", "cosine", "names", "words", "length"),
 )
 
@@ -65,10 +65,11 @@ class Calibration:
 def features(question: str, ranked: Sequence[Evidence], chosen: Sequence[Evidence]) -> tuple[float, ...]:
     """What the two probabilities are computed from, in the order of `FEATURES`.
 
-    The two best sentences' logits and all sentences' together, the two best passages' logits, the best sentence's
-    score and how far it stands above the fifth's, whether there is a short answer, how near the best passage is in
-    meaning, how many of the question's names and words stand in it, and the question's words. `question` is the one
-    asked last, without what it leans on: only its own names must be found.
+    The two best sentences' logits, all sentences' together and the middle one's; the two best passages' logits and the
+    mean from the fifth on; the best sentence's score and how far it stands above the fifth's; whether there is a short
+    answer; how near the best passage is in meaning, how many of the question's names and words stand in it; and the
+    question's words. What is common is there because some documents are read with less certainty all over.
+    `question` is the one asked last, without what it leans on: only its own names must be found.
     """
     sentences = sorted((_logit(e.probability) for e in ranked), reverse=True)
     windows = sorted({id(e.hit): _logit(e.window) for e in ranked}.values(), reverse=True)
@@ -83,8 +84,10 @@ def features(question: str, ranked: Sequence[Evidence], chosen: Sequence[Evidenc
         sentences[0],
         sentences[min(1, len(sentences) - 1)],
         float(np.logaddexp.reduce(sentences)),
+        sentences[len(sentences) // 2],
         windows[0],
         windows[min(1, len(windows) - 1)],
+        float(np.mean(windows[4:] or windows[-1:])),
         ranked[0].score,
         ranked[0].score - ranked[min(4, len(ranked) - 1)].score,
         float(bool(chosen[0].short)),
