@@ -14,12 +14,13 @@ def test_probabilities_are_probabilities(values):
     assert all(0 <= p <= 1 for p in Calibration.load().probabilities(values))
 
 
-def test_a_better_sentence_is_never_less_sure():
+def test_better_evidence_is_never_less_sure():
+    """A better sentence raises the best, all of them together, and the score; its window goes with it."""
     calibration = Calibration.load()
-    at = FEATURES.index("best")
-    low, high = [0.0] * len(FEATURES), [0.0] * len(FEATURES)
-    high[at] = 5.0
-    assert calibration.probabilities(high)[0] >= calibration.probabilities(low)[0]
+    low = [0.0] * len(FEATURES)
+    high = [5.0 if name in ("best", "all", "window", "score", "drop") else 0.0 for name in FEATURES]
+    for better, worse in zip(calibration.probabilities(high), calibration.probabilities(low), strict=True):
+        assert better >= worse
 
 
 def test_coefficients_for_other_features_are_refused(tmp_path):
