@@ -20,6 +20,11 @@ FEATURES = (
     *("short", "cosine", "names", "words", "length"),
 )
 
+# With few passages read, most are about the matter, and what is common cannot be told: then it is taken to be what it
+# is in the collections this was fitted on, in logits.
+FEW = 12  # passages
+COMMON, COMMON_WINDOW = -6.2, -4.6
+
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 _STOP = frozenset(
     "a an the of in on at to for from by with and or but as is are was were be been being do does did has have had "
@@ -84,10 +89,10 @@ def features(question: str, ranked: Sequence[Evidence], chosen: Sequence[Evidenc
         sentences[0],
         sentences[min(1, len(sentences) - 1)],
         float(np.logaddexp.reduce(sentences)),
-        sentences[len(sentences) // 2],
+        sentences[len(sentences) // 2] if len(windows) >= FEW else COMMON,
         windows[0],
         windows[min(1, len(windows) - 1)],
-        float(np.mean(windows[4:] or windows[-1:])),
+        float(np.mean(windows[4:])) if len(windows) >= FEW else COMMON_WINDOW,
         ranked[0].score,
         ranked[0].score - ranked[min(4, len(ranked) - 1)].score,
         float(bool(chosen[0].short)),

@@ -84,8 +84,11 @@ def test_a_folder_that_is_gone_for_a_while_is_told_and_empties_nothing(place: Pl
     place.documents.rename(away)
     assert isinstance(watching.troubles.get(timeout=SECONDS), DocumentsError)
     assert place.open().search_words("turbine", 5)
-    shutil.copytree(away, place.documents)
-    place.write("back.txt", "The disk is back.\n")
+    # Another folder under the same name, there all at once.
+    other = away.with_name("other")
+    shutil.copytree(away, other)
+    (other / "back.txt").write_text("The disk is back.\n")
+    other.rename(place.documents)
     assert ("added", "back.txt") in changes(watching.reports.get(timeout=SECONDS))
 
 
