@@ -163,6 +163,8 @@ def interrupted(folder: Path, ready: Callable[[int], bool], *arguments: str) -> 
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # What runs in a shell's background ignores interrupts, and its children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
         until = time.monotonic() + 60
