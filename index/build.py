@@ -19,7 +19,7 @@ from index.formats import READER_VERSION
 from index.fulltext import WordBases
 from index.ingest import Ingest
 from index.location import Location, locate
-from index.opened import bases_of
+from index.opened import bases_of, remove, remove_others
 from index.parsing import list_files
 from index.passages import SPLITTER_VERSION
 from index.plan import Plan, make_plan
@@ -152,9 +152,7 @@ class _Update:
                     self._repair(message)
         if generation != serving:
             generations.switch(folder, generation)
-        for other in generations.others(folder):
-            bases_of(self._location, other).sweep(None)  # those on a server are not in its folder
-            generations.remove(other)
+        remove_others(self._location)
         return Report(
             planned,
             tuple(self._outcomes),
@@ -200,7 +198,7 @@ class _Update:
             except StoreTooNew:
                 continue
             except StoreError:
-                generations.remove(other)  # left half-made
+                remove(self._location, other)  # left half-made
         return None
 
     @contextmanager

@@ -30,6 +30,18 @@ def bases_of(location: Location, generation: Path) -> Bases:
     return LocalBases(generation)
 
 
+def remove(location: Location, generation: Path) -> None:
+    """Delete a generation, and its vectors where they are sealed outside its folder."""
+    bases_of(location, generation).sweep(None)
+    generations.remove(generation)
+
+
+def remove_others(location: Location) -> None:
+    """Delete every generation but the one that serves."""
+    for other in generations.others(location.folder):
+        remove(location, other)
+
+
 class Generation:
     """Safe from several threads. A base that cannot be opened is done without: everything counts as recent."""
 

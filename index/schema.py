@@ -94,6 +94,7 @@ def create(folder: Path, recipe: Recipe, *, last_key: int = 0) -> None:
     """Make an empty catalog in a new generation's folder. Its keys come after `last_key`."""
     connection = _connect(folder / CATALOG)
     try:
+        _set_up(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")
         _make_tables(connection)
@@ -156,7 +157,7 @@ def _open(folder: Path) -> tuple[sqlite3.Connection, int]:
     path = folder / CATALOG
     if not path.is_file():
         raise StoreError(f"The index at {folder} has no catalog. Run: python -m index rebuild")
-    connection = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
+    connection = _connect(path)
     try:
         _set_up(connection)
         (application,) = connection.execute("PRAGMA application_id").fetchone()
@@ -177,9 +178,7 @@ def _open(folder: Path) -> tuple[sqlite3.Connection, int]:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
-    _set_up(connection)
-    return connection
+    return sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
 
 
 def _set_up(connection: sqlite3.Connection) -> None:

@@ -12,7 +12,7 @@ from index.catalog import fact, transaction
 from index.errors import StoreError
 from index.fulltext import WordBases
 from index.location import locate
-from index.opened import bases_of
+from index.opened import bases_of, remove, remove_others
 from index.progress import Progress, Waiting, silent
 from index.schema import Recipe
 from index.sealing import seal_vectors, seal_words
@@ -70,12 +70,10 @@ def import_index(
                 seal_vectors(connection, bases_of(location, generation), progress)
                 seal_words(connection, WordBases(generation), progress)
         except BaseException:
-            generations.remove(generation)
+            remove(location, generation)
             raise
         generations.switch(location.folder, generation)
-        for other in generations.others(location.folder):
-            bases_of(location, other).sweep(None)
-            generations.remove(other)
+        remove_others(location)
         return recipe
 
 

@@ -8,7 +8,9 @@ Nothing heavy is imported until a name is used.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from index.lazy import lazily
 
 if TYPE_CHECKING:
     from qa.answers import Answer, Citation, Step, Turn
@@ -17,20 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Assistant", "Citation", "Settings", "Step", "Turn", "answer"]
 
-_HOMES = {
-    "Answer": "qa.answers",
-    "Assistant": "qa.assistant",
-    "Citation": "qa.answers",
-    "Settings": "qa.settings",
-    "Step": "qa.answers",
-    "Turn": "qa.answers",
-    "answer": "qa.assistant",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'qa' has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__ = lazily(
+    __name__,
+    {
+        "Answer": "qa.answers",
+        "Assistant": "qa.assistant",
+        "Citation": "qa.answers",
+        "Settings": "qa.settings",
+        "Step": "qa.answers",
+        "Turn": "qa.answers",
+        "answer": "qa.assistant",
+    },
+)

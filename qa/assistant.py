@@ -21,7 +21,6 @@ from index.snapshot import Snapshot
 from index.store import Store
 from qa import extractive, followups, overview, spelling
 from qa.answers import Answer, Nearest, Step, Turn
-from qa.asynchronous import aanswer, astream
 from qa.checking.tongues import differ
 from qa.citations import Given
 from qa.confidence import Calibration, features
@@ -133,12 +132,16 @@ class Assistant:
         self, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
     ) -> AsyncGenerator[Step, None]:
         """`stream` for asynchronous programs."""
+        from qa.asynchronous import astream  # asyncio is slow to import, and the shell has no use for it
+
         return astream(self, question, history, within)
 
     async def aanswer(
         self, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
     ) -> Answer:
         """`answer` for asynchronous programs."""
+        from qa.asynchronous import aanswer
+
         return await aanswer(self, question, history, within)
 
     def as_retriever(self, limit: int = 8, within: Collection[str] | None = None) -> Retriever:

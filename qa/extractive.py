@@ -154,15 +154,16 @@ def compose(quoted: Sequence[tuple[str, Span]], documents: Mapping[str, Document
 def with_antecedent(span: Span, document: Document) -> Span:
     """A sentence, with those before it (two at most) where it begins with a pronoun that they explain."""
     text = document.text
-    earlier = sentences(text[max(0, span.start - ANTECEDENT_REACH) : span.start])[-2:]
+    reach = max(0, span.start - ANTECEDENT_REACH)
+    earlier = sentences(text[reach : span.start])[-2:]
     start = span.start
     for before in reversed(earlier):
         if _PRONOUN.match(text, start) is None:
             break
-        gap = text[max(0, span.start - ANTECEDENT_REACH) + before.end : start]
-        if "\n\n" in gap.replace(" ", "") and _MARKS.match(text, max(0, span.start - ANTECEDENT_REACH) + before.start):
+        gap = text[reach + before.end : start]
+        if "\n\n" in gap.replace(" ", "") and _MARKS.match(text, reach + before.start):
             break
-        start = max(0, span.start - ANTECEDENT_REACH) + before.start
+        start = reach + before.start
     return Span(start, span.end)
 
 

@@ -13,7 +13,7 @@ import hmac
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
 from typing import Any
 
@@ -28,12 +28,12 @@ from qa.asynchronous import Answering, aanswer, astream
 
 MODEL = "footnote"
 LONGEST_REQUEST = 1_000_000  # bytes
-SLOW_DOWN = 1.0  # seconds a wrong key costs
+SLOW_DOWN = 1.0  # seconds a wrong key or password costs
 NO_KEY = "This server wants a key it knows: Authorization: Bearer USER:PASSWORD, as the server was started with."
 
 
-def application(assistant: Callable[[], Answering], keys: Collection[str] = ()) -> Starlette:
-    """The server. `assistant` gives the one that answers now; `keys` are the bearer tokens let in, empty for everybody.
+def application(assistant: Answering, keys: Collection[str] = ()) -> Starlette:
+    """The server. `assistant` answers; `keys` are the bearer tokens let in, empty for everybody.
 
     A request must be declared as JSON: a web page elsewhere cannot send that without asking this server first, and it
     gives no such leave.
@@ -46,10 +46,10 @@ def application(assistant: Callable[[], Answering], keys: Collection[str] = ()) 
             return refused.response
         question, history, streaming = asked
         if streaming:
-            events = _events(assistant(), question, history)
+            events = _events(assistant, question, history)
             return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
         try:
-            answer = await aanswer(assistant(), question, history)
+            answer = await aanswer(assistant, question, history)
         except (FootnoteError, ValueError) as error:
             return _error(400 if isinstance(error, ValueError) else 503, str(error))
         message = {"role": "assistant", "content": answer.text}

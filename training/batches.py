@@ -122,16 +122,20 @@ def batches(examples: Sequence[Example], tokenizer: Tokenizer, rng: Random) -> I
     at = 0
     while at < len(units):
         chunk: list[list[Target]] = []
-        while at < len(units) and sum(map(len, chunk)) < CHUNK:
+        rows = 0
+        while at < len(units) and rows < CHUNK:
             chunk.append([target for _, example in units[at] for target in targets(example, tokenizer)])
+            rows += len(chunk[-1])
             at += 1
         chunk = [unit for unit in chunk if unit]
         chunk.sort(key=longest)
         packed: list[list[list[Target]]] = [[]]
+        rows = 0
         for unit in chunk:
-            rows = sum(map(len, packed[-1])) + len(unit)
+            rows += len(unit)
             if packed[-1] and (rows > BATCH_ROWS or rows * longest(unit) > BATCH_TOKENS):
                 packed.append([])
+                rows = len(unit)
             packed[-1].append(unit)
         rng.shuffle(packed)
         yield from (collate(each) for each in packed if each)

@@ -7,7 +7,7 @@ import logging
 import math
 import pickle
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,15 +64,11 @@ def rescaled(found: Found, answered: Platt, evidence: Platt) -> Found:
     if (answered, evidence) == (found.answered, found.evidence):
         return found
 
-    def scaled(e: Evidence) -> Evidence:
+    def scaled(_: str, e: Evidence) -> Evidence:
         sentence, passage = logit(e.probability, found.evidence), logit(e.window, found.answered)
         return replace(e, probability=evidence(sentence), window=answered(passage))
 
-    questions = tuple(
-        (question, replace(findings, rankings=tuple(tuple(map(scaled, ranking)) for ranking in findings.rankings)))
-        for question, findings in found.questions
-    )
-    return replace(found, questions=questions, answered=answered, evidence=evidence)
+    return replace(_changed(found, scaled, tuple), answered=answered, evidence=evidence)
 
 
 def reranked(found: Found, weights: Sequence[float]) -> Found:
@@ -81,17 +77,20 @@ def reranked(found: Found, weights: Sequence[float]) -> Found:
     def scored(asked: str, e: Evidence) -> Evidence:
         return replace(e, score=score(ranked_by(asked, e, found), weights))
 
-    questions = tuple(
-        (
-            question,
-            replace(
-                findings,
-                rankings=tuple(ordered(scored(findings.asked, e) for e in ranking) for ranking in findings.rankings),
-            ),
-        )
-        for question, findings in found.questions
-    )
-    return replace(found, questions=questions)
+    return _changed(found, scored, ordered)
+
+
+def _changed(
+    found: Found,
+    change: Callable[[str, Evidence], Evidence],
+    order: Callable[[Iterable[Evidence]], tuple[Evidence, ...]],
+) -> Found:
+    """What was found, with each sentence changed, and the rankings put in order."""
+    questions = []
+    for question, findings in found.questions:
+        rankings = (order(change(findings.asked, e) for e in ranking) for ranking in findings.rankings)
+        questions.append((question, replace(findings, rankings=tuple(rankings))))
+    return replace(found, questions=tuple(questions))
 
 
 def ranked_by(asked: str, e: Evidence, found: Found) -> tuple[float, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from index.errors import FootnoteError
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from qa.settings import Settings
-
-_SLOW_DOWN: Final = 1.0  # seconds a wrong password costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ def application(settings: Settings, serving: Serving, started: Callable[[], None
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=open_until_stopped)
     names = {"127.0.0.1", "localhost", "::1", serving.host.strip("[]")} if is_loopback(serving.host) else None
     outer.add_middleware(Guard, names=names)
-    outer.mount("/v1", openai_api.application(lambda: library, people))
+    outer.mount("/v1", openai_api.application(library, people))
     mounted: FastAPI = gr.mount_gradio_app(
         outer,
         page(desk, shelf, Path(get_upload_folder())),
@@ -138,11 +136,13 @@ def application(settings: Settings, serving: Serving, started: Callable[[], None
 
 
 def _checked(people: Mapping[str, str]) -> Callable[[str, str], object]:
+    from qa.openai_api import SLOW_DOWN
+
     async def may_enter(name: str, password: str) -> bool:
         known = people.get(name, "")
         right = hmac.compare_digest(known.encode(), password.encode()) and bool(known)
         if not right:
-            await asyncio.sleep(_SLOW_DOWN)
+            await asyncio.sleep(SLOW_DOWN)
         return right
 
     return may_enter

@@ -48,7 +48,7 @@ def serve(assistant, keys=()):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = uvicorn.Server(
-        uvicorn.Config(application(lambda: assistant, keys), port=port, log_level="error", lifespan="off", ws="none")
+        uvicorn.Config(application(assistant, keys), port=port, log_level="error", lifespan="off", ws="none")
     )
     thread = threading.Thread(target=server.run)
     thread.start()
