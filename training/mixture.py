@@ -26,9 +26,10 @@ from training.examples import IGNORE, Example
 from training.retrieve import Fused
 
 WINDOW_TOKENS = (180, 150, 110)  # a pass's windows: the product's are of at most 180 tokens, many are shorter
-PUBLIC = {"squad": 700, "nq": 400, "qed": 200, "new_wiki": 150, "amazon": 50, "reddit": 80, "policyqa": 100}
-NQ_NEGATIVES, NEAR_ANSWERABLE, NEAR_UNANSWERABLE = 300, 4, 8
-SYNTHETIC = 0.25  # share of the synthetic questions in a pass
+PUBLIC = {"squad": 500, "nq": 300, "qed": 100, "new_wiki": 100, "amazon": 50, "reddit": 50, "policyqa": 50}
+NQ_NEGATIVES, NEAR_ANSWERABLE, NEAR_UNANSWERABLE = 200, 4, 8
+SYNTHETIC = 0.15  # share of the synthetic questions in a pass
+EARLIER = 0.4  # share of the questions of those collections that the weights one begins with were trained on
 
 
 def make_pass(number: int, seed: int, data: Path, folders: Sequence[Path], embedder: Embedder) -> list[Example]:
@@ -50,6 +51,8 @@ def from_collections(rng: Random, folders: Sequence[Path], embedder: Embedder, t
         folder = next(root / name for root in folders if (root / name).is_dir())
         placed = gold.windows(folder, embedder.count_tokens, tokens)
         questions = gold.questions(folder)
+        if name in gold.EARLIER:
+            questions = rng.sample(questions, int(EARLIER * len(questions)))
         names = names_in([s for p in placed for s in p.window.sentences])
         ranked = Fused([p.window for p in placed], embedder).rank([gold.asked(q) for q in questions], 12)
         for question, found in zip(questions, ranked, strict=True):

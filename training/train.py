@@ -23,7 +23,7 @@ from training.model import ReaderModel, load_encoder, load_weights, save_weights
 
 log = logging.getLogger("training")
 
-SENTENCE, WINDOW, SPAN, RANK = 2.0, 1.0, 0.5, 0.5  # weights of the four losses
+SENTENCE, WINDOW, SPAN, RANK, QUESTION = 2.0, 1.0, 0.5, 0.5, 0.5  # weights of the five losses
 WINDOW_SHARE = 0.5  # of a window's logit in the score of its sentences, as it was first ranked by
 SMOOTHING = 0.02
 WARM_UP = 0.05  # share of the minutes
@@ -45,7 +45,7 @@ class Recipe:
 
 
 def losses(model: nn.Module, batch: Batch) -> Tensor:
-    """The weighted sum of the losses of sentences, windows, spans, and of a question's sentences as ranked."""
+    """The weighted sum of the losses of sentences, windows, spans, a question's sentences as ranked, and questions."""
     sentence, window, span = model(batch.ids, batch.mask, batch.types, batch.pool)
     known = (batch.labels >= 0).float() * batch.weight[:, None]
     by_sentence = F.binary_cross_entropy_with_logits(sentence, _smooth(batch.labels.clamp(min=0)), reduction="none")
@@ -56,7 +56,9 @@ def losses(model: nn.Module, batch: Batch) -> Tensor:
     if (batch.spans >= 0).any():
         total = total + SPAN * _span_loss(span, batch.spans)
     # As the assistant ranks them, a sentence of one window against those of the others.
-    return total + RANK * _rank_loss(sentence + WINDOW_SHARE * window[:, None], batch.labels, batch.group)
+    total = total + RANK * _rank_loss(sentence + WINDOW_SHARE * window[:, None], batch.labels, batch.group)
+    # As the assistant refuses: by the window that seems to answer most, whichever it is.
+    return total + QUESTION * _question_loss(window, batch.answered, batch.group)
 
 
 def _smooth(labels: Tensor) -> Tensor:
@@ -80,6 +82,23 @@ def _rank_loss(scores: Tensor, labels: Tensor, group: Tensor) -> Tensor:
         if (label == 1).any() and (label == 0).any():
             lost.append(value[label >= 0].logsumexp(0) - value[label == 1].logsumexp(0))
     return torch.stack(lost).mean() if lost else scores.sum() * 0
+
+
+def _question_loss(windows: Tensor, answered: Tensor, group: Tensor) -> Tensor:
+    """Whether any window of a question answers it, by the log-sum-exp of their logits; the mean over judged questions.
+
+    `windows` and `answered`: (rows,), of `answered` 1 yes, 0 no, below 0 unknown; `group` as in `_rank_loss`. A
+    question none of whose windows answers is judged only where none is unknown.
+    """
+    values, targets = [], []
+    for number in range(int(group[-1]) + 1):
+        value, known = windows[group == number], answered[group == number]
+        if len(value) > 1 and ((known == 1).any() or (known == 0).all()):
+            values.append(value.logsumexp(0))
+            targets.append((known == 1).any().float())
+    if not values:
+        return windows.sum() * 0
+    return F.binary_cross_entropy_with_logits(torch.stack(values), _smooth(torch.stack(targets)))
 
 
 def rate(share: float) -> float:

@@ -9,7 +9,7 @@ import torch
 from qa.windows import Window
 from training.batches import BATCH_ROWS, BATCH_TOKENS, batches, open_tokenizer
 from training.examples import Example
-from training.train import _rank_loss
+from training.train import _question_loss, _rank_loss
 
 
 def example(number: int, group: str) -> Example:
@@ -44,3 +44,16 @@ def test_evidence_is_ranked_against_all_sentences_of_its_question() -> None:
     # By itself the second row has no evidence and the third nothing else: only the first says something.
     apart = _rank_loss(scores, labels, torch.tensor([0, 1, 2]))
     assert torch.isclose(apart, torch.tensor([2.0, 0.0]).logsumexp(0) - 2.0)
+
+
+def test_a_question_is_judged_by_all_its_windows_together() -> None:
+    windows = torch.tensor([-3.0, 2.0, -1.0, 0.5, -2.0, 4.0])
+    answered = torch.tensor([0.0, 1.0, 0.0, 0.0, 0.0, 0.0])
+    told = _question_loss(windows, answered, torch.tensor([0, 0, 1, 1, 2, 2]))
+    sure = _question_loss(
+        windows - torch.tensor([0.0, 0.0, 3.0, 3.0, 9.0, 9.0]), answered, torch.tensor([0, 0, 1, 1, 2, 2])
+    )
+    assert sure < told
+    # Where a window may answer, and none is known to, nothing is said; nor of a single window.
+    unknown = _question_loss(windows[:2], torch.tensor([0.0, -1.0]), torch.tensor([0, 0]))
+    assert unknown == _question_loss(windows[:1], answered[:1], torch.tensor([0])) == 0
