@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -182,25 +182,37 @@ class Snapshot:
     ) -> tuple[list[int], bool]:
         """About the `limit` best passages of the base and of those more recent, and whether there may be more."""
         base = self._bases.words()
-        keys = [] if base.sealed is None else base.sealed.query(worths, limit, documents)
-        # A term that most passages hold is worth nothing: all that hold one are only needed if others do not suffice.
-        telling = [term for term, value in worths.items() if value > LEAST]
-        recent = self._recent(telling, base.upto, limit, documents) if telling else []
-        if len(recent) < limit and len(telling) < len(worths):
-            recent = self._recent(list(worths), base.upto, limit, documents)
-        return [*keys, *recent], max(len(keys), len(recent)) >= limit
+        recent, more = self._recent(worths, base.upto, limit, documents)
+        if base.sealed is None:
+            return recent, more
+        sealed = base.sealed
+        keys = _by_telling(worths, limit, lambda terms: sealed.query(terms, limit, documents))
+        return [*keys, *recent], more or len(keys) >= limit
 
-    def _recent(self, terms: list[str], upto: int, limit: int, documents: Collection[int] | None) -> list[int]:
-        """The best passages for some terms among those with keys above `upto`."""
+    def _recent(
+        self, worths: Mapping[str, float], upto: int, limit: int, documents: Collection[int] | None
+    ) -> tuple[list[int], bool]:
+        """Of the passages with keys above `upto` the best, or all where they are few; and whether there may be more."""
         only, values = "", tuple[str, ...]()
         if documents is not None:
-            only = "AND rowid IN (SELECT key FROM passages WHERE document IN (SELECT value FROM json_each(?)))"
+            only = "AND {} IN (SELECT key FROM passages WHERE document IN (SELECT value FROM json_each(?)))"
             values = rows.listed(documents)
-        found = self._connection.execute(
-            f"SELECT rowid FROM words WHERE words MATCH ? AND rank MATCH ? AND rowid > ? {only} ORDER BY rank LIMIT ?",
-            (" OR ".join(f'"{term}"' for term in terms), RANK, upto, *values, limit),
-        )
-        return [key for (key,) in found]
+        few = self._connection.execute(
+            f"SELECT key FROM passages WHERE key > ? {only.format('key')} LIMIT ?", (upto, *values, limit + 1)
+        ).fetchall()
+        if len(few) <= limit:
+            return [key for (key,) in few], False
+
+        def search(terms: Mapping[str, float]) -> list[int]:
+            found = self._connection.execute(
+                "SELECT rowid FROM words WHERE words MATCH ? AND rank MATCH ? AND rowid > ? "
+                f"{only.format('rowid')} ORDER BY rank LIMIT ?",
+                (" OR ".join(f'"{term}"' for term in terms), RANK, upto, *values, limit),
+            )
+            return [key for (key,) in found]
+
+        best = _by_telling(worths, limit, search)
+        return best, len(best) >= limit
 
     def _score(self, worths: Mapping[str, float], keys: Collection[int]) -> list[tuple[int, int, float]]:
         """Of certain passages, those that hold any of some terms: vector, key, BM25."""
@@ -251,3 +263,15 @@ class Snapshot:
             rows.listed(self._rows(within)),
         )
         return [id for (id,) in found]
+
+
+def _by_telling(
+    worths: Mapping[str, float], limit: int, search: Callable[[Mapping[str, float]], list[int]]
+) -> list[int]:
+    """What a search finds for the terms that tell something, and for all of them if that is too little.
+
+    A term that most passages hold is worth next to nothing, and takes longest to look up.
+    """
+    telling = {term: value for term, value in worths.items() if value > LEAST}
+    found = search(telling) if telling else []
+    return found if len(found) >= limit or len(telling) == len(worths) else search(worths)
