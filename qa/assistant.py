@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import threading
 import time
@@ -25,6 +26,7 @@ from qa.checking.tongues import differ
 from qa.citations import Given
 from qa.confidence import Calibration, features
 from qa.generative import Found
+from qa.lengths import Length
 from qa.ranking import Evidence, rank
 from qa.reader import Reader
 from qa.retrieval import Hit, candidates, prefer_named
@@ -82,6 +84,26 @@ class Assistant:
         if refresh:
             update(settings.folder, settings.location, embedder, progress=progress)
         return cls(settings, Store.open(settings.location, embedder_name=embedder.name), embedder, model)
+
+    def adjusted(self, *, length: Length | None = None, passages: int | None = None, plain: bool = False) -> Assistant:
+        """This assistant with another length of answer, another number of passages, or without a language model.
+
+        It shares everything that is open with this one, which is the one to close.
+        """
+        settings = replace(
+            self.settings,
+            length=self.settings.length if length is None else length,
+            passages=self.settings.passages if passages is None else passages,
+        )
+        if plain:
+            settings = replace(settings, model="", base_url="")
+        if settings == self.settings:
+            return self
+        self._reader()  # loaded once for all
+        other = copy.copy(self)
+        other.settings = settings
+        other._model = None if plain else self._model
+        return other
 
     def close(self) -> None:
         self._store.close()
@@ -161,7 +183,7 @@ class Assistant:
         def find(text: str) -> Found:
             return self._look_up(text, (), within)
 
-        yield from generate(question, history, self._model, find, Similar(self._embedder), self.settings.strict)
+        yield from generate(question, history, self._model, find, Similar(self._embedder), self.settings)
 
     def _look_up(self, question: str, history: Sequence[Turn], within: Collection[str] | None) -> Found:
         """One search: the best passages, the answer made of their sentences, and the refusal beside it."""
@@ -178,16 +200,31 @@ class Assistant:
         self, now: Snapshot, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
     ) -> Findings:
         """Search and read: the passages for a question and their sentences, ranked as evidence."""
+        searches, searched_for = self._searches(now, question, history)
+        rankings = [self._ranking(now, text, question, within) for text in searches]
+        return Findings(question.strip(), searched_for, tuple(rankings))
+
+    def search(
+        self, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
+    ) -> tuple[Hit, ...]:
+        """The passages that are read for a question, the most promising first: what answering begins with.
+
+        It takes a fraction of the time that reading them does.
+        """
+        with self._store.snapshot() as now:
+            searches, _ = self._searches(now, question, history)
+            found = [self._hits(now, text, question, within) for text in searches]
+        return tuple(dict.fromkeys(hit for hits in found for hit in hits))
+
+    def _searches(self, now: Snapshot, question: str, history: Sequence[Turn]) -> tuple[list[str], str]:
+        """What is searched for, a text for each question of a message, and the same in one."""
         asked = followups.parts(question)
         first = spelling.mend(followups.resolve(history, asked[0]), now.vocabulary)
         later = [spelling.mend(part, now.vocabulary) for part in asked[1:]]
         # What comes later in a message leans on what came first, as a follow-up does.
-        rankings = [
-            self._ranking(now, text, question, within) for text in (first, *(f"{first} {part}" for part in later))
-        ]
-        return Findings(question.strip(), " ".join([first, *later]), tuple(rankings))
+        return [first, *(f"{first} {part}" for part in later)], " ".join([first, *later])
 
-    def _ranking(self, now: Snapshot, text: str, question: str, within: Collection[str] | None) -> tuple[Evidence, ...]:
+    def _hits(self, now: Snapshot, text: str, question: str, within: Collection[str] | None) -> list[Hit]:
         found = candidates(now, text, self._embedder.embed_query(text), within)
         passages = now.passages([key for key, *_ in found])
         records = now.records({passage.document for passage in passages.values()})
@@ -196,7 +233,10 @@ class Assistant:
             for key, score, cosine, words in found
             if key in passages and (record := records.get(passages[key].document))
         ]
-        hits = prefer_named(question, hits)[: self.settings.passages]
+        return prefer_named(question, hits)[: self.settings.passages]
+
+    def _ranking(self, now: Snapshot, text: str, question: str, within: Collection[str] | None) -> tuple[Evidence, ...]:
+        hits = self._hits(now, text, question, within)
         readings = self._reader().read(text, [window(hit) for hit in hits])
         return rank(question, hits, readings, self._calibration.ranking)
 
@@ -233,12 +273,14 @@ class Assistant:
             records = [r for r in now.documents() if within is None or r.path in within]
             if records and (path := overview.meant(findings.searched_for, records)):
                 return self._overview(now.document(path), findings)
+        # Whether to answer was calibrated on answers of normal length, and must not depend on the length asked for.
         chosen = extractive.choose(findings.asked, findings.rankings)
         if not chosen:
             return self._refusal(findings, 0.0)
         answerable, right = self._calibration.probabilities(features(findings.asked, findings.ranked, chosen))
         if answerable < self._calibration.threshold:
             return self._refusal(findings, answerable)
+        chosen = extractive.choose(findings.asked, findings.rankings, self.settings.budget)
         documents = {path: now.document(path) for path in {e.document for e in chosen}}
         answer = self._answer(findings, extractive.quotes(findings.asked, chosen, documents), documents, right)
         several = len(findings.rankings) > 1 or extractive.asks_for_several(findings.asked)
@@ -248,7 +290,7 @@ class Assistant:
         """What a document says as a whole: its most central sentences, over its whole length."""
         spans = overview.candidates(document) or [Span(0, len(document.text))]
         vectors = self._embedder.embed([span.of(document.text) for span in spans])
-        quoted = [(document.path, spans[i]) for i in overview.central(vectors)]
+        quoted = [(document.path, spans[i]) for i in overview.central(vectors, self.settings.budget.overview)]
         return self._answer(findings, quoted, {document.path: document}, OVERVIEW_CONFIDENCE)
 
     def _answer(

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from index.environment import settings_from
 from index.errors import FootnoteError
+from qa.lengths import Length
 
 if TYPE_CHECKING:
     from qa.answers import Answer
@@ -34,6 +35,10 @@ Model = Annotated[
     typer.Option(help="A language model: openai:NAME, ollama:NAME, anthropic:NAME ...", show_default="none"),
 ]
 BaseUrl = Annotated[str | None, typer.Option(help="The address of an OpenAI-compatible server for --model.")]
+AnswerLength = Annotated[Length | None, typer.Option(help="How much an answer says.", show_default="normal")]
+Passages = Annotated[
+    int | None, typer.Option(min=1, max=50, help="How many passages are read for a question.", show_default="15")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Leave out what a language model says without support.")]
 
 
@@ -47,6 +52,8 @@ def ask(
     model: Model = None,
     base_url: BaseUrl = None,
     strict: Strict = False,
+    length: AnswerLength = None,
+    passages: Passages = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
     batch: Annotated[
         Path | None, typer.Option(help='Answer a file of {"id", "question", "history"} lines; JSON lines out.')
@@ -58,7 +65,8 @@ def ask(
     """
     if (batch is None) == (not question):
         raise FootnoteError('Nothing was asked. Give a question, python -m qa "When did it end?", or --batch FILE.')
-    with open_assistant(context.obj, documents, store, embedding, model, base_url, strict) as assistant:
+    flags = _flags(documents, store, embedding, model, base_url, length, passages)
+    with open_assistant(context.obj, flags, strict) as assistant:
         if batch is not None:
             for line in answered_lines(assistant, batch):
                 sys.stdout.write(line + "\n")
@@ -81,6 +89,8 @@ def evaluate(
     model: Model = None,
     base_url: BaseUrl = None,
     strict: Strict = False,
+    length: AnswerLength = None,
+    passages: Passages = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the measures as one JSON object.")] = False,
     misses: Annotated[int, typer.Option(min=0, help="How many answers that were not right to print.")] = 10,
 ) -> None:
@@ -90,7 +100,8 @@ def evaluate(
     asked = _read(lambda: evaluation.read_questions(questions))
     rows: dict[str, list[dict[str, float]]] = defaultdict(list)
     missed: list[tuple[evaluation.Question, Answer]] = []
-    with open_assistant(context.obj, documents, store, embedding, model, base_url, strict) as assistant:
+    flags = _flags(documents, store, embedding, model, base_url, length, passages)
+    with open_assistant(context.obj, flags, strict) as assistant:
         texts = {record.path: assistant.document(record.path).text for record in assistant.documents()}
         for question in asked:
             answer = assistant.answer(question.text, question.history)
@@ -114,25 +125,35 @@ def evaluate(
         out.print(f"  wanted: {wanted}\n  got:    {answer.text[:300]}", markup=False)
 
 
-def open_assistant(
-    environment: Mapping[str, str],
-    documents: Path | None,
-    store: str | None,
-    embedding: str | None,
-    model: str | None,
-    base_url: str | None,
-    strict: bool,
-) -> Assistant:
+def open_assistant(environment: Mapping[str, str], flags: Mapping[str, Any], strict: bool) -> Assistant:
     """The assistant that flags ask for, then the environment, then the defaults; progress goes to standard error."""
     from index.shown import Shown
     from qa.assistant import Assistant
     from qa.settings import Settings
 
-    given = {"documents": documents, "store": store, "embedding": embedding, "model": model, "base_url": base_url}
-    chosen: dict[str, Any] = {name: value or environment.get(name) for name, value in given.items()}
-    settings = Settings(**{name: value for name, value in chosen.items() if value}, strict=strict)
+    settings = Settings.chosen(flags, environment, strict)
     with Shown(Console(stderr=True, soft_wrap=True)) as shown:
         return Assistant.open(settings, progress=shown)
+
+
+def _flags(
+    documents: Path | None,
+    store: str | None,
+    embedding: str | None,
+    model: str | None,
+    base_url: str | None,
+    length: Length | None,
+    passages: int | None,
+) -> dict[str, Any]:
+    return {
+        "documents": documents,
+        "store": store,
+        "embedding": embedding,
+        "model": model,
+        "base_url": base_url,
+        "length": length,
+        "passages": passages,
+    }
 
 
 def answered_lines(assistant: Assistant, batch: Path) -> Iterator[str]:

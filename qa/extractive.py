@@ -8,13 +8,9 @@ from collections.abc import Mapping, Sequence
 from index.documents import Document, Span
 from index.passages import sentences
 from qa.answers import Citation
+from qa.lengths import NORMAL, Budget
 from qa.ranking import Evidence
 
-MARGIN = 3.0  # logits below the best sentence at which a sentence is no longer evidence
-MOST = 3  # sentences
-MOST_OF_PART = 3  # sentences, for each of several questions asked at once
-MOST_LISTED = 6  # sentences, where the question asks for several things
-LONGEST, LONGEST_LISTED = 90, 180  # words beyond which no sentence is added: people stop reading there
 FEWEST_WORDS = 3  # of a sentence without a number
 ANTECEDENT_REACH = 1500  # characters before a sentence in which what it refers to is looked for
 ALIKE = 0.8  # share of the shorter sentence's words that makes two sentences say the same
@@ -40,19 +36,20 @@ def asks_for_several(question: str) -> bool:
     return _LISTED.search(question) is not None
 
 
-def choose(question: str, rankings: Sequence[Sequence[Evidence]]) -> list[Evidence]:
+def choose(question: str, rankings: Sequence[Sequence[Evidence]], budget: Budget = NORMAL) -> list[Evidence]:
     """The sentences an answer is made of: the best and those close to it that add something, best first.
 
-    There is a ranking for each question that was asked at once; each has its own sentences chosen.
+    `budget` says how many, and how close. There is a ranking for each question that was asked at once; each has its
+    own sentences chosen.
     """
     several = asks_for_several(question)
-    most = MOST_OF_PART if len(rankings) > 1 else MOST_LISTED if several else MOST
-    longest = LONGEST_LISTED if several else LONGEST
+    most = budget.of_part if len(rankings) > 1 else budget.listed if several else budget.sentences
+    longest = budget.words_listed if several else budget.words
     chosen: list[Evidence] = []
     for ranked in rankings:
         taken = words = 0
         for evidence in ranked:
-            if taken == most or evidence.score < ranked[0].score - MARGIN:
+            if taken == most or evidence.score < ranked[0].score - budget.margin:
                 break
             if is_heading(evidence) or is_fragment(evidence):
                 continue

@@ -19,6 +19,7 @@ from qa.markers import showable, split_written
 from qa.model_errors import ContextExceeded
 from qa.models import LanguageModel, Message
 from qa.prompts import NOT_SAID, SEARCH, answer_messages, fitting, one_line
+from qa.settings import Settings
 
 CALLS = 4  # of the model for one question, planning and retries included
 DOUBTFUL = 0.1  # probability that the documents answer, below which an answer of the model's is shown with a warning
@@ -50,11 +51,12 @@ def generate(
     model: LanguageModel,
     find: Find,
     similarity: Similarity,
-    strict: bool = False,
+    settings: Settings,
 ) -> Iterator[Step]:
     """The answer in steps, the last of which carries it. Never raises `ModelError`: see `Answer.notice`.
 
-    `strict` leaves out what no passage supports instead of marking it. With no passage found, the model is not called.
+    Of `settings` it heeds `strict`, which leaves out what no passage supports instead of marking it, `length` and
+    `passages`. With no passage found, the model is not called.
     """
     ruled = planning.by_rule(question, history)
     found = find(ruled.question)
@@ -72,10 +74,11 @@ def generate(
     try:
         while True:
             calls -= 1
-            chosen = fitting(plan.question, pool, model.context)
-            draft = Draft(chosen, similarity, plan.question, strict)
+            chosen = fitting(plan.question, pool, model.context, settings.given)
+            draft = Draft(chosen, similarity, plan.question, settings.strict)
+            messages = answer_messages(plan.question, chosen, may_search=calls > 0, told=settings.budget.told)
             try:
-                again = yield from _written(draft, model, answer_messages(plan.question, chosen, may_search=calls > 0))
+                again = yield from _written(draft, model, messages)
             except ContextExceeded:
                 if not calls or len(chosen) < 2:
                     raise

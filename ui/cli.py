@@ -6,13 +6,14 @@ import sys
 import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from index.environment import settings_from
 from index.errors import FootnoteError
+from qa.lengths import Length
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -44,6 +45,10 @@ def serve(
     strict: Annotated[
         bool, typer.Option("--strict", help="Leave out what a language model says without support.")
     ] = False,
+    length: Annotated[Length | None, typer.Option(help="How much an answer says.", show_default="normal")] = None,
+    passages: Annotated[
+        int | None, typer.Option(min=1, max=50, help="How many passages are read for a question.", show_default="15")
+    ] = None,
     upload_megabytes: Annotated[int, typer.Option(min=1, help="The largest file that may be added.")] = 100,
     upload_files: Annotated[int, typer.Option(min=1, help="How many files may be added at once.")] = 500,
     mcp: Annotated[bool, typer.Option("--mcp", help="Offer ask, documents and update as MCP tools too.")] = False,
@@ -66,9 +71,16 @@ def serve(
         upload_files=upload_files,
         mcp=mcp,
     )
-    given = {"documents": documents, "store": store, "embedding": embedding, "model": model, "base_url": base_url}
-    chosen: dict[str, Any] = {name: value or environment.get(name) for name, value in given.items()}
-    settings = Settings(**{name: value for name, value in chosen.items() if value}, strict=strict)
+    flags = {
+        "documents": documents,
+        "store": store,
+        "embedding": embedding,
+        "model": model,
+        "base_url": base_url,
+        "length": length,
+        "passages": passages,
+    }
+    settings = Settings.chosen(flags, environment, strict)
     out = Console(soft_wrap=True, highlight=False)
 
     def started() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from index.errors import FootnoteError
 from qa import Assistant, Settings, Turn
 from qa.evaluation import measure, read_questions, summarise
 
@@ -177,3 +178,42 @@ def test_mistakes_are_answered_in_one_line(arguments, says, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, cwd=SEEDS.parent, check=False)
     assert done.returncode == 1
     assert says in done.stderr and "Traceback" not in done.stderr
+
+
+def test_length_changes_what_is_said_and_never_whether(assistant):
+    questions = ["Which measures did the two sides agree on?", "Who is Jin Canrong?", "Who won the 1972 chess title?"]
+    lengths = {}
+    for question in questions:
+        answers = {each: assistant.adjusted(length=each).answer(question) for each in ("short", "normal", "long")}
+        assert len({(answer.refused, answer.confidence) for answer in answers.values()}) == 1
+        assert answers["normal"].text == assistant.answer(question).text
+        lengths[question] = [len(answer.text) for answer in answers.values()]
+        assert lengths[question] == sorted(lengths[question])
+    assert any(short < normal < long for short, normal, long in lengths.values())
+    whole = [assistant.adjusted(length=each).answer("Summarise the editorial policy") for each in ("short", "long")]
+    assert whole[0].refused or len(whole[0].citations) < len(whole[1].citations)
+
+
+def test_as_many_passages_are_read_as_the_settings_say(assistant):
+    for passages in (1, 4, 15):
+        other = assistant.adjusted(passages=passages)
+        with other.snapshot() as now:
+            ranked = other.find(now, "What did the two sides agree on?").ranked
+        read = {evidence.hit for evidence in ranked}
+        assert len(read) == passages
+        assert read == set(other.search("What did the two sides agree on?"))
+    with pytest.raises(ValueError, match="between 1 and 50"):
+        assistant.adjusted(passages=0)
+    with pytest.raises(ValueError, match="length"):
+        assistant.adjusted(length="huge")
+
+
+def test_settings_come_from_flags_then_the_environment():
+    environment = {"length": "long", "passages": "7", "auth": "ann:x"}
+    none = {"model": None, "length": None, "passages": None}
+    assert Settings.chosen(none, environment, strict=True) == Settings(length="long", passages=7, strict=True)
+    flags = none | {"length": "short", "passages": 3}
+    assert Settings.chosen(flags, environment, strict=False) == Settings(length="short", passages=3)
+    for wrong in ({"passages": "many"}, {"passages": "51"}, {"length": "huge"}):
+        with pytest.raises((ValueError, FootnoteError)):
+            Settings.chosen(none, wrong, strict=False)

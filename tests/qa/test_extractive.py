@@ -10,6 +10,7 @@ from index.documents import Document, Heading, Metadata, Span
 from index.passages import split
 from qa.answers import Answer
 from qa.extractive import asks_for_several, choose, compose, quotes, readable, same, with_antecedent
+from qa.lengths import BUDGETS, NORMAL
 from qa.ranking import rank
 from qa.retrieval import Hit
 from qa.windows import Reading
@@ -69,6 +70,17 @@ def test_an_answer_ends_before_it_gets_too_long_to_read():
     assert len(citations) == 1
     _, citations = compose_all("Which months did it meet in?", (one, read(one, 4, 3.9, 3.8)))
     assert len(citations) == 2
+
+
+def test_a_longer_answer_says_what_a_shorter_one_does_and_more():
+    one = document(text=" ".join(f"The committee met in room {n} to talk about matter {n}." for n in range(12)))
+    hit, reading = read(one, *(5 - n * 0.4 for n in range(12)))
+    for question in ("When did it meet?", "Which rooms did it meet in?"):
+        ranked = rank(question, [hit], [reading], (1.0, 0.5, 0.6, 0.0, 0.0))
+        short, normal, long = (choose(question, [ranked], BUDGETS[length]) for length in ("short", "normal", "long"))
+        assert len(short) < len(normal) < len(long)
+        assert short == normal[: len(short)] and normal == long[: len(normal)]
+        assert normal == choose(question, [ranked]) == choose(question, [ranked], NORMAL)
 
 
 def test_a_sentence_that_begins_with_a_pronoun_brings_those_that_explain_it():

@@ -14,9 +14,11 @@ from qa.answers import MARKER, Answer, Turn
 from qa.checking.wording import content_stems, fold
 from qa.citations import Given
 from qa.generative import CALLS, Found, generate, merged
+from qa.lengths import BUDGETS
 from qa.models import open_model
 from qa.planning import by_rule, needs_model, read_plan
 from qa.prompts import NOT_SAID, answer_messages, fence_code, fitting, tokens
+from qa.settings import Settings
 
 FERRY = Document(
     "ferry.md", "Ferry timetable", "The ferry to Ostrey leaves at 07:40 and at 16:15. A single ticket costs 12 crowns."
@@ -70,7 +72,7 @@ def model(model_server):
 
 
 def steps(question, model, shelf, history=(), strict=False):
-    return list(generate(question, history, model, shelf, alike, strict))
+    return list(generate(question, history, model, shelf, alike, Settings(strict=strict)))
 
 
 def test_an_answer_streams_and_ends_as_it_was_shown(model, model_server, shelf):
@@ -239,10 +241,23 @@ def test_a_fence_depends_on_all_it_holds():
 
 def test_passages_are_taken_as_far_as_the_model_can_read():
     many = [g for n in range(30) for g in given_of(Document(f"{n}.md", "Pool", f"The pool number {n} is open. " * 10))]
-    few, more = fitting("q", many, 3000), fitting("q", many, 8192)
+    few, more = fitting("q", many, 3000, 12), fitting("q", many, 8192, 12)
     assert 0 < len(few) < len(more) <= 12
     assert few == tuple(many[: len(few)])
-    assert fitting("q", many, 500) == ()
+    assert fitting("q", many, 500, 12) == ()
+
+
+def test_length_and_passages_reach_the_model(model, model_server):
+    shelf = Shelf(*(Document(f"{n}.md", "Pool", f"The pool number {n} is open until 21:00.") for n in range(20)))
+    told = {}
+    for settings in (Settings(), Settings(length="short", passages=5), Settings(length="long", passages=25)):
+        model_server.says("The pool is open until 21:00 [1].")
+        list(generate("When is the pool open?", (), model, shelf, alike, settings))
+        sent = model_server.requests[-1]["messages"]
+        told[settings.length] = (sent[0]["content"], len(re.findall(r"(?m)^\S+ passage \d+ ", sent[1]["content"])))
+    assert [given for _, given in told.values()] == [12, 4, 20]
+    for length, (rules, _) in told.items():
+        assert [each for each in BUDGETS if BUDGETS[each].told in rules] == [length]
 
 
 def test_tokens_are_never_underestimated():
