@@ -40,5 +40,5 @@ NORMAL: Final = Budget(3, 3, 6, 90, 180, 3.0, 4, "one to five sentences")
 BUDGETS: Final[Mapping[Length, Budget]] = {
     "short": Budget(1, 1, 3, 45, 90, 3.0, 2, "one or two short sentences"),
     "normal": NORMAL,
-    "long": Budget(8, 5, 12, 240, 400, 5.0, 8, "up to ten sentences, with the details the passages give"),
+    "long": Budget(8, 5, 12, 240, 400, 4.0, 8, "up to ten sentences, with the details the passages give"),
 }

@@ -13,7 +13,9 @@ from typing import Protocol
 
 from index.errors import FootnoteError
 from qa.answers import Answer, Turn
+from qa.retrieval import Hit
 from ui.conversations import Exchange
+from ui.manner import Manner
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +29,8 @@ class Step(Protocol):
     def answer(self) -> Answer | None: ...
 
 
-Stream = Callable[[str, Sequence[Turn], tuple[str, ...] | None, bool], Generator[Step, None, None]]
+Stream = Callable[[str, Sequence[Turn], tuple[str, ...] | None, Manner], Generator[Step, None, None]]
+Search = Callable[[str, Sequence[Turn], tuple[str, ...] | None, Manner], tuple[Hit, ...]]
 Done = Callable[[Exchange], None]
 
 
@@ -37,25 +40,47 @@ class Asked:
 
     exchange: Exchange
     history: tuple[Turn, ...]
-    plain: bool = False  # without a language model
+    manner: Manner = field(default_factory=Manner)
     text: str = ""
-    doing: str = "Waiting for its turn"
+    place: int | None = None  # how many questions wait before it; None once its turn has come
+    found: tuple[Hit, ...] = ()
     finished: bool = False
     stopped: bool = False
     _waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
-    def show(self, *, text: str = "", doing: str = "") -> None:
-        """Lets everybody who follows see how far it is."""
-        self.text = text or self.text
-        self.doing = doing or self.doing
-        self._wake()
+    @property
+    def doing(self) -> str:
+        """What is being done, in words."""
+        if self.place is not None:
+            count = "one question waits" if self.place == 1 else f"{self.place} questions wait"
+            return f"Waiting for its turn: {count} before it" if self.place else "Its turn is next"
+        if not self.found:
+            return "Searching the documents"
+        passages = "one passage" if len(self.found) == 1 else f"{len(self.found)} passages"
+        documents = len({hit.passage.document for hit in self.found})
+        return f"Reading {passages} of {'one document' if documents == 1 else f'{documents} documents'}"
+
+    def show(self, text: str) -> None:
+        """Lets everybody who follows see the answer so far."""
+        self.text = text
+        self.wake()
+
+    def show_found(self, found: tuple[Hit, ...]) -> None:
+        """The same of the passages that are read."""
+        self.found = found
+        self.wake()
+
+    def show_place(self, place: int | None) -> None:
+        """The same of how many questions wait before it."""
+        self.place = place
+        self.wake()
 
     def finish(self, exchange: Exchange) -> None:
         """The last word: `exchange` is how it ended."""
         self.exchange = exchange
         self.finished = True
-        self._wake()
+        self.wake()
 
     async def follow(self) -> AsyncIterator[Asked]:
         """Itself, now and whenever there is more to show; ends when it is finished."""
@@ -75,18 +100,26 @@ class Asked:
             with self._lock:
                 self._waiting.remove(waiter)
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Tells everybody who follows to look again."""
         with self._lock:
             for loop, changed in self._waiting:
                 loop.call_soon_threadsafe(changed.set)
 
 
 class Asking:
-    """Answers questions in the background, `at_once` of them at a time, the others in the order they came."""
+    """Answers questions in the background, `at_once` of them at a time, the others in the order they came.
 
-    def __init__(self, stream: Stream, at_once: int) -> None:
+    What there is to read is searched for at once for everybody, whoever's turn it is: it takes a fraction of the
+    time, and shows those who wait that they are understood.
+    """
+
+    def __init__(self, stream: Stream, search: Search, at_once: int) -> None:
         self._stream = stream
+        self._search = search
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="asking")
+        self._searching = ThreadPoolExecutor(1, thread_name_prefix="searching")
+        self._waiting: list[Asked] = []
         self._running: dict[tuple[str, str], Asked] = {}
         self._lock = Lock()
 
@@ -104,6 +137,9 @@ class Asking:
                     "A question of this conversation is being answered. Stop it first, or wait for the answer."
                 )
             self._running[key] = asked
+            asked.place = len(self._waiting)
+            self._waiting.append(asked)
+        self._searching.submit(self._look, asked)
         self._pool.submit(self._run, key, asked, done)
 
     def stop(self, person: str, conversation: str) -> None:
@@ -118,10 +154,31 @@ class Asking:
             running = list(self._running.values())
         for asked in running:
             asked.stopped = True
+        self._searching.shutdown(wait=True, cancel_futures=True)
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _look(self, asked: Asked) -> None:
+        if asked.finished or asked.stopped:
+            return
+        exchange = asked.exchange
+        try:
+            asked.show_found(self._search(exchange.question, asked.history, exchange.within, asked.manner))
+        except FootnoteError:
+            return  # answering meets the same, and tells
+        except Exception:
+            _log.exception("searching for %r failed", exchange.question)
+
+    def _take_turn(self, asked: Asked) -> None:
+        with self._lock:
+            self._waiting.remove(asked)
+            waiting = list(self._waiting)
+        asked.show_place(None)
+        for place, other in enumerate(waiting):
+            other.show_place(place)
 
     def _run(self, key: tuple[str, str], asked: Asked, done: Done) -> None:
         exchange = asked.exchange
+        self._take_turn(asked)
         try:
             ended = self._answered(asked)
         except FootnoteError as error:
@@ -142,14 +199,13 @@ class Asking:
         exchange = asked.exchange
         if asked.stopped:
             return replace(exchange, state="stopped")
-        asked.show(doing="Searching the documents")
         answer: Answer | None = None
-        with closing(self._stream(exchange.question, asked.history, exchange.within, asked.plain)) as steps:
+        with closing(self._stream(exchange.question, asked.history, exchange.within, asked.manner)) as steps:
             for step in steps:
                 if asked.stopped:
                     return replace(exchange, state="stopped")
                 answer = step.answer
-                asked.show(text=step.text)
+                asked.show(step.text)
         if answer is None:
             raise RuntimeError("the last step of an answer holds it")
         return replace(exchange, state="answered", answer=answer)

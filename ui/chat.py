@@ -16,6 +16,7 @@ from qa.answers import Turn
 from ui import frame
 from ui.desk import Desk
 from ui.exports import Kind
+from ui.manner import Manner
 from ui.shelf import Shelf
 from ui.sources import WHOLE
 
@@ -101,9 +102,14 @@ def _conversations(desk: Desk) -> None:
         return desk.open(_person(request), conversation)
 
     def begin(
-        conversation: str, question: str, within: list[str] | None, instead_of: str, plain: bool, request: gr.Request
+        conversation: str,
+        question: str,
+        within: list[str] | None,
+        instead_of: str,
+        manner: dict[str, Any],
+        request: gr.Request,
     ) -> Values:
-        return desk.begin(_person(request), conversation, question, within, instead_of, plain)
+        return desk.begin(_person(request), conversation, question, within, instead_of, Manner.of(manner))
 
     def stop(conversation: str, request: gr.Request) -> Values:
         return desk.stop(_person(request), conversation)
@@ -152,6 +158,9 @@ def _documents(shelf: Shelf, uploaded: Path) -> None:
     def models() -> Values:
         return shelf.models()
 
+    def costs(manner: dict[str, Any]) -> Values:
+        return shelf.costs(Manner.of(manner))
+
     def refresh() -> Values:
         return shelf.update()
 
@@ -171,7 +180,7 @@ def _documents(shelf: Shelf, uploaded: Path) -> None:
     def watch(on: bool) -> Values:
         return shelf.watch(on)
 
-    for verb in (pulse, document, overview, models, refresh, add, remove, watch):
+    for verb in (pulse, document, overview, models, costs, refresh, add, remove, watch):
         _verb(verb)
 
 

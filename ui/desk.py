@@ -18,6 +18,7 @@ from ui.asking import Asked, Asking
 from ui.conversations import Conversation, Conversations, Exchange, clipped_title, new_id, now
 from ui.exports import Kind, as_questions, copied, exported
 from ui.library import Library
+from ui.manner import AS_STARTED, Manner
 from ui.pictures import Picture, Pictures
 from ui.rail import conversations_html
 from ui.render import exchange_html, welcome_html, working_html
@@ -50,11 +51,11 @@ class Desk:
         question: str,
         within: Sequence[str] | None,
         instead_of: str = "",
-        plain: bool = False,
+        manner: Manner = AS_STARTED,
     ) -> Values:
         """Asks a question, in a new conversation where none is named. `instead_of` is the exchange it replaces.
 
-        `within` are the only documents to answer from, `None` for all; `plain` answers without a language model.
+        `within` are the only documents to answer from, `None` for all; `manner` is how it is to be answered.
         """
         asked = question.strip()
         if not asked:
@@ -73,7 +74,7 @@ class Desk:
         exchange = Exchange(new_id(), asked, now(), None if within is None else tuple(within))
         found = found.with_exchange(exchange, instead_of)
         self.conversations.save(person, found)
-        asking = Asked(exchange, found.history(exchange.id), plain)
+        asking = Asked(exchange, found.history(exchange.id), manner)
         self.asking.begin(person, found.id, asking, lambda ended: self._keep(person, found.id, ended))
         return self._values(person, found)
 
@@ -86,7 +87,7 @@ class Desk:
         if asked.finished:
             over = Markup('<i hidden data-over="{}"></i>').format(conversation)
             return str(exchange_html(asked.exchange, lambda _: "") + over)
-        return str(working_html(asked.exchange, asked.text, asked.doing))
+        return str(working_html(asked.exchange, asked.text, asked.doing, asked.found))
 
     def stop(self, person: str, conversation: str) -> Values:
         """Ends the answering of a conversation's question."""

@@ -30,7 +30,7 @@ CONVERSATIONS: Final = Markup(
 DOCUMENTS: Final = Markup(
     '<section class="section" aria-labelledby="documents-title">'
     '<div class="section-head"><h2 id="documents-title">Documents</h2><span id="summary" class="count"></span>'
-    '<span class="tools">{filter}{add}{update}</span></div>'
+    '<span class="tools">{filter}{add}{add_folder}{update}</span></div>'
     '<div class="filters" id="filters" hidden>'
     '<label class="find">{search}<input type="search" id="filter-text" placeholder="Title or folder" '
     'aria-label="Filter by title or folder" autocomplete="off"></label>'
@@ -52,6 +52,7 @@ DOCUMENTS: Final = Markup(
 ).format(
     filter=_button("filter", "filter", "Filter the documents", ' aria-expanded="false" aria-controls="filters"'),
     add=_button("add", "upload", "Add files"),
+    add_folder=_button("add-folder", "folder", "Add a folder"),
     update=_button("update", "update", "Update from the folder"),
     search=icon("search"),
     types=",".join(TYPES),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from threading import Event, Lock, Thread
 from typing import Final
@@ -15,8 +15,10 @@ from index.documents import Document
 from index.errors import FootnoteError
 from qa.answers import Answer, Step, Turn
 from qa.assistant import Assistant
+from qa.retrieval import Hit
 from qa.settings import Settings
 from ui import suggestions
+from ui.manner import AS_STARTED, Manner, Timings
 from ui.rail import Listed
 
 _log = logging.getLogger(__name__)
@@ -48,8 +50,8 @@ class Library:
         self.activity: Activity | None = Activity("Opening the index")
         self.problem = ""
         self._assistant: Assistant | None = None
-        self._plain: Assistant | None = None
-        self._opening = Lock()
+        self.timings = Timings()
+        self._measuring = Lock()
         self._opened = Event()
         self._lock = Lock()
         self._working = True
@@ -117,24 +119,54 @@ class Library:
 
     def plain(self) -> Assistant:
         """An assistant over the same index that answers in the documents' own sentences, whatever the settings."""
-        assistant = self.assistant()
-        if not self.settings.model:
-            return assistant
-        with self._opening:
-            if self._plain is None:
-                self._plain = Assistant.open(replace(self.settings, model="", base_url=""), refresh=False)
-            return self._plain
+        return self.assistant().adjusted(plain=True)
 
     def stream(
         self,
         question: str,
         history: Sequence[Turn] = (),
         within: Collection[str] | None = None,
-        plain: bool = False,
+        manner: Manner = AS_STARTED,
     ) -> Generator[Step, None, None]:
-        """The answer to a question, step by step; `plain`: without a language model."""
-        assistant = self.plain() if plain else self.assistant()
-        yield from assistant.stream(question, history, within=within)
+        """The answer to a question, step by step."""
+        assistant = self._in(manner)
+        for step in assistant.stream(question, history, within=within):
+            if step.answer is not None:
+                self.timings.note(assistant.settings, step.answer.seconds)
+            yield step
+
+    def search(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        within: Collection[str] | None = None,
+        manner: Manner = AS_STARTED,
+    ) -> tuple[Hit, ...]:
+        """The passages that are read for a question: known long before they are read."""
+        return self._in(manner).search(question, history, within)
+
+    def measure(self, manners: Sequence[Manner]) -> bool:
+        """Answers a question of its own in each manner, in the background, to tell what it costs.
+
+        Whether that is being done: there is no question before the documents have been tried.
+        """
+        if not self._suggested or not manners or not self._measuring.acquire(blocking=False):
+            return self._measuring.locked()
+        Thread(target=self._measure, args=(self._suggested[0], tuple(manners)), name="measuring", daemon=True).start()
+        return True
+
+    def _measure(self, question: str, manners: Sequence[Manner]) -> None:
+        try:
+            for manner in manners:
+                for _ in self.stream(question, manner=manner):
+                    pass
+        except FootnoteError:
+            _log.warning("what answers cost could not be measured", exc_info=True)
+        finally:
+            self._measuring.release()
+
+    def _in(self, manner: Manner) -> Assistant:
+        return self.assistant().adjusted(length=manner.length, passages=manner.passages, plain=manner.plain)
 
     def update(self) -> None:
         """Brings the index up to date in the background; while that is being done, once more afterwards."""
@@ -159,9 +191,8 @@ class Library:
     def close(self) -> None:
         """Closes the assistant."""
         self._opened.wait()
-        for assistant in (self._assistant, self._plain):
-            if assistant is not None:
-                assistant.close()
+        if self._assistant is not None:
+            self._assistant.close()
 
     def _open(self) -> None:
         self._opened.clear()
@@ -227,7 +258,9 @@ class Library:
         self.version += 1
 
     def _answers(self, question: str, path: str) -> bool:
-        answer = self.plain().answer(question)
+        assistant = self.plain()
+        answer = assistant.answer(question)
+        self.timings.note(assistant.settings, answer.seconds)
         cited = {citation.document for citation in answer.citations}
         return path in cited and answer.confidence >= _SURE
 

@@ -129,7 +129,7 @@ window.footnote = (() => {
   async function ask(question, { within = scope(), replaces = instead_of } = {}) {
     if (running || !question.trim()) return;
     busy(true);
-    const values = await tried(() => call("begin", conversation, question, within, replaces, kept.get("plain") === "yes"));
+    const values = await tried(() => call("begin", conversation, question, within, replaces, manner()));
     if (!values) return busy(false);
     const box = one("#question");
     box.value = "";
@@ -435,6 +435,38 @@ window.footnote = (() => {
     kept.set(`fold-${button.textContent}`, on ? "open" : "closed");
   }
 
+  // Of a folder, what is read is sent; what is not read is left out and told of.
+  function send_folder(files) {
+    const read = one("#files").accept.split(",");
+    const ending = (file) => (file.name.includes(".") ? `.${file.name.split(".").pop().toLowerCase()}` : "none");
+    const seen_files = files.filter((file) => !(file.webkitRelativePath || file.name).split("/").some((part) => part.startsWith(".")));
+    const others = seen_files.filter((file) => !read.includes(ending(file)));
+    const kinds = [...new Set(others.map(ending))].slice(0, 6).join(", ");
+    if (others.length) toast(`${others.length} of ${seen_files.length} files are of types that are not read (${kinds}) and were left out.`);
+    else if (!seen_files.length) toast("There is no file in this folder.");
+    return send_files(seen_files.filter((file) => read.includes(ending(file))));
+  }
+
+  // Files are told apart from folders before anything is awaited: what was dropped is gone afterwards.
+  async function dropped(items) {
+    const entries = items.map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    const inside = async (entry) => {
+      if (entry.isFile) return [await new Promise((done, failed) => entry.file(done, failed))];
+      const reader = entry.createReader();
+      const found = [];
+      for (;;) {
+        const some = await new Promise((done, failed) => reader.readEntries(done, failed));
+        if (!some.length) break;
+        for (const each of some) if (!each.name.startsWith(".")) found.push(...await inside(each));
+      }
+      return found;
+    };
+    const alone = (await Promise.all(entries.filter((entry) => entry.isFile).map(inside))).flat();
+    const folders = (await Promise.all(entries.filter((entry) => entry.isDirectory).map(inside))).flat();
+    await send_files(alone);
+    if (entries.some((entry) => entry.isDirectory)) await send_folder(folders);
+  }
+
   async function send_files(files) {
     if (!files.length) return;
     if (!is_open("rail")) rail(true);
@@ -534,34 +566,88 @@ window.footnote = (() => {
     kept.set("theme", choice);
   }
 
-  async function settings() {
-    const choice = document.createElement("select");
-    for (const [value, words] of [["auto", "As the system has it"], ["light", "Light"], ["dark", "Dark"]]) {
-      choice.append(new Option(words, value, false, value === (kept.get("theme") || "auto")));
+  // How questions are to be answered, as chosen here; null is what the program was started with.
+  const manner = () => ({
+    plain: Boolean(model) && kept.get("plain") === "yes",
+    length: kept.get("length") || null,
+    passages: Number(kept.get("passages")) || null,
+  });
+
+  const made = (tag, parts, more = {}) => {
+    const element = Object.assign(document.createElement(tag), more);
+    element.append(...parts);
+    return element;
+  };
+
+  function chooser(words, options, value, changed, hint = "") {
+    const select = made("select", options.map(([each, text]) => new Option(text, each)));
+    select.value = value;
+    select.addEventListener("change", () => changed(select.value));
+    const parts = [made("span", [words], { className: "setting" }), select];
+    if (hint) {
+      parts.push(made("span", [hint], { className: "hint", id: `hint-${words.replace(/\W+/g, "-")}` }));
+      select.setAttribute("aria-describedby", parts[2].id);
+      select.setAttribute("aria-label", words);
     }
-    choice.addEventListener("change", () => theme(choice.value));
-    const around = document.createElement("label");
-    around.append("Colours", choice);
-    const parts = [around];
+    return made("label", parts);
+  }
+
+  const LENGTHS = { short: "Short", normal: "Normal", long: "Long" };
+
+  async function settings() {
+    const parts = [];
+    let asked = 0;
+    const pick = (key, started) => (value) => { kept.set(key, value === String(started) ? "" : value); costs(); };
+    const first = await tried(() => call("costs", manner()));
+    if (!first) return;
+    const told = (each, words, started, measuring) =>
+      `${words}${each.value === started ? " (as started)" : ""} · ${each.seconds !== null ? seconds(each.seconds) : measuring ? "being timed" : "not timed yet"}`;
+    const length = chooser("Answer length", first.lengths.map(({ value }) => [value, ""]), manner().length || first.started.length,
+      pick("length", first.started.length), "A longer answer adds what else the sources say. The length never changes whether there is an answer.");
+    const passages = chooser("Sources read for a question", first.passages.map(({ value }) => [value, ""]), manner().passages || first.started.passages,
+      pick("passages", first.started.passages), "More passages find what is told in other words or in several places, and take longer.");
+    const fill = (values) => {
+      const options = (label) => [...one("select", label).options];
+      options(length).forEach((option, i) => {
+        option.textContent = told(values.lengths[i], LENGTHS[values.lengths[i].value], values.started.length, values.measuring);
+      });
+      options(passages).forEach((option, i) => {
+        const { value } = values.passages[i];
+        option.textContent = told(values.passages[i], value === 1 ? "1 passage" : `${value} passages`, values.started.passages, values.measuring);
+      });
+    };
+    // What nobody has asked for yet is being timed while the settings are open.
+    const costs = async () => {
+      const turn = ++asked;
+      const values = await call("costs", manner()).catch(() => null);
+      if (!values || turn !== asked || !length.isConnected) return;
+      fill(values);
+      if (values.measuring) setTimeout(() => { if (turn === asked && one("#dialog").open) costs(); }, 1000);
+    };
     if (model) {
-      const writer = document.createElement("select");
-      writer.append(new Option(`${model}: freer prose, checked sentence by sentence; some seconds`, ""));
-      writer.append(new Option("The documents' own sentences: at once, nothing is sent anywhere", "yes"));
-      writer.value = kept.get("plain") || "";
-      writer.addEventListener("change", () => kept.set("plain", writer.value));
-      const label = document.createElement("label");
-      label.append("Answers are written by", writer);
-      parts.push(label);
+      const writers = [["", `${model}, checked sentence by sentence`], ["yes", "The documents' own sentences: nothing is sent anywhere"]];
+      parts.push(chooser("Answers are written by", writers, kept.get("plain") || "", (value) => { kept.set("plain", value); costs(); }));
     } else {
       const { models } = await call("models");
-      parts.push(paragraph("Answers are made of the documents' own sentences. To have them written by a language model, start with " +
-        (models.length ? `--model ${models[0]}: Ollama on this machine offers ${models.length > 1 ? models.join(", ") : "it"}.` : "--model.")));
+      const flag = made("code", [models.length ? `--model ${models[0]}` : "--model NAME"]);
+      const offered = models.length > 1 ? `: Ollama on this machine offers ${models.join(", ")}.` : ".";
+      parts.push(made("div", [
+        made("span", ["Answers are written by"], { className: "setting" }),
+        made("span", ["The documents' own sentences, and nothing is sent anywhere. For a language model, start with ", flag, offered], { className: "hint" }),
+      ]));
     }
-    const about = paragraph("Judged answers can be taken away as a question file, to measure with: python -m qa --batch");
-    const keys = paragraph("Keys: / to ask, [ and ] to step through the sources of an answer, Esc to close what is open.");
-    const answer = await dialog("Settings", [...parts, keys, about], [["judged", "Take judged answers", "plain"], ["ok", "Close", "primary"]]);
+    fill(first);
+    parts.push(length, passages, made("p", ["Times are the medians of the answers since the program was started."], { className: "hint" }));
+    const colours = [["auto", "As the system has it"], ["light", "Light"], ["dark", "Dark"]];
+    parts.push(chooser("Colours", colours, kept.get("theme") || "auto", theme));
+    const key = (name, does) => made("span", [...name.split(" ").map((each) => made("kbd", [each])), does]);
+    parts.push(made("div", [key("/", "ask"), key("[ ]", "step through sources"), key("Esc", "close")], { className: "keys" }));
+    if (first.measuring) setTimeout(costs, 1000);
+    const answer = await dialog("Settings", parts, [["judged", "Export judged answers", "plain"], ["ok", "Done", "primary"]]);
     if (answer === "judged") await tried(async () => give(await call("judged")));
   }
+
+  const seconds = (number) => (number < 10 ? `${Math.max(number, 0.1).toFixed(1)} s` : `${Math.round(number)} s`);
 
   async function take_away() {
     const kind = await dialog("Take this conversation away", [paragraph("With every quote, page and source.")], [
@@ -638,6 +724,7 @@ window.footnote = (() => {
     },
     fold: (target) => fold(target, target.getAttribute("aria-expanded") !== "true"),
     add: () => one("#files").click(),
+    "add-folder": () => one("#folder").click(),
     update: () => tried(async () => { await call("refresh"); pulse(); }),
     remove: async (target) => {
       const file = target.closest("[data-file]").dataset.file;
@@ -695,8 +782,10 @@ window.footnote = (() => {
       else if (event.target.closest("#filters")) filter();
       else if (event.target.id === "watch") tried(async () => { await call("watch", event.target.checked); pulse(); });
       else if (event.target.id === "files" || event.target.id === "folder") {
-        send_files([...event.target.files]);
+        const files = [...event.target.files];
         event.target.value = "";
+        if (event.target.id === "folder") send_folder(files);
+        else send_files(files);
       }
     });
     document.addEventListener("input", (event) => {
@@ -733,7 +822,7 @@ window.footnote = (() => {
       if (one("#drop").hidden) return;
       event.preventDefault();
       one("#drop").hidden = true;
-      send_files([...event.dataTransfer.files]);
+      dropped([...event.dataTransfer.items]);
     });
     matchMedia("(max-width: 1099px)").addEventListener("change", () => { rail(!narrow() && kept.get("rail") !== "closed"); cover(); });
     window.addEventListener("hashchange", () => {
@@ -749,7 +838,7 @@ window.footnote = (() => {
       if (!one("#send").disabled) ask(event.target.value);
     } else if (event.key === "Escape") {
       if (one("#dialog").open) return;
-      if (!one("#card").hidden) hide_card();
+      if (!one("#card").hidden && !event.target.closest?.("#source")) hide_card();
       else if (!one("#editing").hidden) acts["cancel-edit"]();
       else if (is_open("source")) source(false);
       else if (narrow() && is_open("rail")) acts["toggle-rail"]();

@@ -9,6 +9,7 @@ from typing import Final
 from markupsafe import Markup
 
 from qa.answers import Answer, Citation, Nearest
+from qa.retrieval import Hit
 from ui.conversations import Exchange
 from ui.icons import icon
 from ui.markup import joined, name, shown
@@ -18,6 +19,8 @@ from ui.statements import SINCE_WORDS, Since, answer_html, partial_html, place
 _MARKS: Final = re.compile(
     r"^ {0,3}(?:#{1,6}[ \t]+|> ?|[-*+] +)|^[ \t]*\|?[ \t:|-]*-{3,}[ \t:|-]*$|\*\*|__|`|\|", re.MULTILINE
 )
+_MOST_FOUND: Final = 5  # documents told of while they are read
+_PLACES_TOLD: Final = 3
 _WORD: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _SMALL_WORDS: Final = frozenset(
     "about after also and any are before been between but can could did does doing during each else "
@@ -46,14 +49,14 @@ def exchange_html(exchange: Exchange, since: Since) -> Markup:
     return _turn(exchange, joined(parts))
 
 
-def working_html(exchange: Exchange, text: str, doing: str) -> Markup:
-    """An exchange still being answered: the answer so far, or what is being done."""
+def working_html(exchange: Exchange, text: str, doing: str, found: Sequence[Hit] = ()) -> Markup:
+    """An exchange still being answered: the answer so far, or what is being done and where the passages stand."""
     if text.strip():
         body = Markup('<div class="answer" aria-busy="true">{}</div>').format(partial_html(text))
     else:
         body = Markup('<p class="working" role="status"><span class="pulse" aria-hidden="true"></span>{}</p>').format(
             shown(doing)
-        )
+        ) + _found(found)
     return _turn(exchange, _question(exchange) + body)
 
 
@@ -113,6 +116,27 @@ def _question(exchange: Exchange) -> Markup:
     ).format(exchange.id, shown(exchange.question), icon("edit"))
 
 
+def _found(found: Sequence[Hit]) -> Markup:
+    """The documents that are read, the most promising first, and where in them."""
+    if not found:
+        return Markup("")
+    places: dict[str, list[str]] = {}
+    titles = {hit.passage.document: hit.title for hit in found}
+    for hit in found:
+        where = place(hit.passage.page, "" if hit.passage.page else hit.passage.heading, hit.title)
+        places.setdefault(hit.passage.document, []).append(where)
+    rows = []
+    for document, stands in list(places.items())[:_MOST_FOUND]:
+        told = list(dict.fromkeys(where for where in stands if where))
+        more = f" and {len(told) - _PLACES_TOLD} more" if len(told) > _PLACES_TOLD else ""
+        where = shown(", ".join(told[:_PLACES_TOLD]) + more)
+        rows.append(Markup('<li>{}<span class="where">{}</span></li>').format(name(titles[document]), where))
+    if len(places) > _MOST_FOUND:
+        more = "1 more document" if len(places) == _MOST_FOUND + 1 else f"{len(places) - _MOST_FOUND} more documents"
+        rows.append(Markup('<li class="where">and {}</li>').format(more))
+    return Markup('<ul class="found" aria-label="Passages that are read">{}</ul>').format(joined(rows))
+
+
 def _searched_for(answer: Answer) -> Markup:
     if not answer.searched_for or _same(answer.searched_for, answer.question):
         return Markup("")
@@ -159,7 +183,7 @@ def _near(number: int, near: Nearest, asked: str) -> Markup:
         number,
         name(near.title),
         shown(place(near.page, near.heading, near.title)),
-        shown(_clipped(near.quote, near.document)),
+        shown(_clipped(_below(near), near.document, 220)),
         shown(why),
     )
 
@@ -223,6 +247,13 @@ def _action(act: str, picture: str, label: str, pressed: bool | None = None) -> 
 def _listed(words: Sequence[str]) -> str:
     quoted = [f"“{word}”" for word in words[:5]]
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]
+
+
+def _below(near: Nearest) -> str:
+    """A passage without the heading that it begins with: that is shown above it already."""
+    heading = near.heading.rsplit(" > ", 1)[-1]
+    first, _, rest = near.quote.lstrip().partition("\n")
+    return rest if heading and rest.strip() and _MARKS.sub("", first).strip() == heading else near.quote
 
 
 def _clipped(quote: str, document: str, limit: int = 320) -> str:

@@ -96,7 +96,7 @@ def application(settings: Settings, serving: Serving, started: Callable[[], None
 
     library = Library(settings)
     # A language model is waited for; an answer of the documents' own sentences needs a processor of its own.
-    asking = Asking(library.stream, 16 if settings.model else max(2, os.cpu_count() or 2))
+    asking = Asking(library.stream, library.search, 16 if settings.model else max(2, os.cpu_count() or 2))
     pictures = Pictures(settings.folder)
     desk = Desk(library, Conversations(locate(settings.location).folder / "conversations"), asking, pictures)
     shelf = Shelf(library, Limits(serving.upload_megabytes * 1024 * 1024, serving.upload_files))

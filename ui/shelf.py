@@ -8,8 +8,10 @@ from threading import Event, Thread
 from typing import Any, Final
 
 from index.errors import DocumentsError, FootnoteError
+from qa.lengths import BUDGETS
 from qa.settings import Settings
 from ui.library import Library
+from ui.manner import PASSAGES, Manner
 from ui.rail import documents_html, summary, types_of
 from ui.sources import WHOLE, document_pane, overview_html
 from ui.uploads import Limits, can_write, remove, store
@@ -64,6 +66,27 @@ class Shelf:
         from qa.models import ollama_models
 
         return {"models": [] if self.settings.model else list(ollama_models())}
+
+    def costs(self, manner: Manner) -> Values:
+        """The lengths and the numbers of passages to choose from, with the median seconds of answers since the start.
+
+        They are of answers by whoever writes them in `manner`. Without a language model, what nobody asked for yet is
+        measured now: `measuring` says that more is to come.
+        """
+        model = "" if manner.plain else self.settings.model
+        length, passages = manner.length or self.settings.length, manner.passages or self.settings.passages
+        timings = self.library.timings
+        lengths = {each: timings.median(model, length=each, passages=passages) for each in BUDGETS}
+        counts = {each: timings.median(model, passages=each) for each in sorted({*PASSAGES, self.settings.passages})}
+        unknown = [Manner(manner.plain, each, passages) for each, seconds in lengths.items() if seconds is None]
+        unknown += [Manner(manner.plain, length, each) for each, seconds in counts.items() if seconds is None]
+        return {
+            "lengths": [{"value": each, "seconds": seconds} for each, seconds in lengths.items()],
+            "passages": [{"value": each, "seconds": seconds} for each, seconds in counts.items()],
+            "started": {"length": self.settings.length, "passages": self.settings.passages},
+            # Nobody's money and nobody's words are spent on measuring.
+            "measuring": not model and self.library.measure(list(dict.fromkeys(unknown))),
+        }
 
     def document(self, path: str, at: int, reach: int = WHOLE) -> Values:
         """A document as it is: what is known of it, and its text."""

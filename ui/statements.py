@@ -118,7 +118,8 @@ class _Text:
                 left = at + len(said) - len(said.lstrip())
                 yield shown(self.text[at:left])
                 yield Markup('<span class="claim">{}</span>').format(self._said(left, at + len(said.rstrip())))
-            yield self._marker(int(found[1]))
+            # A marker stays on the line of the words before it: U+2060 allows no break.
+            yield Markup("\u2060") + self._marker(int(found[1]))
             at = found.end()
         yield self._said(at, end)
 

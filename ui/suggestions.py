@@ -62,7 +62,7 @@ def _made(document: Document) -> Iterator[str]:
             if topic.endswith("?") and len(topic.split()) > 3:
                 yield topic
             elif 1 <= len(topic.split()) <= 4 and topic != document.title and not _EMPTY.match(topic):
-                yield f"What does {title} say about {_in_running_text(topic)}?"
+                yield f"What does “{title}” say about {_in_running_text(topic)}?"
     yield f"Summarise {title}"
 
 
@@ -86,8 +86,9 @@ def _telling(words: str) -> bool:
 
 
 def _in_running_text(words: str) -> str:
-    """Words as they are written inside a sentence: "Flights" -> "flights", "MFA reset" as it is."""
-    return words if any(character.isupper() for character in words[1:]) else words[0].lower() + words[1:]
+    """Words as they are written inside a sentence: "Flights" -> "flights", "The talks" -> "the talks", "MFA" as is."""
+    article = words.split()[0] in ("The", "A", "An")
+    return words[0].lower() + words[1:] if article or words[1:] == words[1:].lower() else words
 
 
 def chosen(documents: Iterable[Document], answers: Callable[[str, str], bool], wanted: int) -> Iterator[str]:

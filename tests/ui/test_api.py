@@ -18,10 +18,12 @@ import openai
 import pytest
 
 from qa.models import ollama_models
+from tests.ui.conftest import wait_for
 
 pytestmark = pytest.mark.timeout(600)  # the first test starts the server and loads the models
 
 FERRY = "When was the ferry Astrid built?"
+USUAL = {"plain": False, "length": None, "passages": None}  # as the program was started
 Serving = Callable[..., AbstractContextManager[Any]]
 
 
@@ -111,9 +113,12 @@ def test_nothing_is_loaded_from_elsewhere(ready: Any) -> None:
         ("page_remove", ["/etc/passwd"]),
         ("page_document", ["../../etc/passwd", 0, None]),
         ("page_cite", ["../x", "y", 1, None]),
-        ("page_begin", ["", "   ", None, "", False]),
-        ("page_begin", ["", "x" * 5000, None, "", False]),
-        ("page_begin", ["", "x", [], "", False]),
+        ("page_begin", ["", "   ", None, "", USUAL]),
+        ("page_begin", ["", "x" * 5000, None, "", USUAL]),
+        ("page_begin", ["", "x", [], "", USUAL]),
+        ("page_begin", ["", "x", None, "", USUAL | {"length": "huge"}]),
+        ("page_begin", ["", "x", None, "", USUAL | {"passages": 51}]),
+        ("page_begin", ["", "x", None, "", {}]),
         ("page_export", ["0" * 16, "md"]),
         ("page_rename", ["0" * 16, "x", ""]),
     ],
@@ -155,6 +160,26 @@ def answered(person: httpx.Client, conversation: str) -> Any:
     return values
 
 
+def test_what_is_chosen_in_the_page_counts_and_its_cost_is_told(ready: Any) -> None:
+    costs = ready.call("page_costs", USUAL)
+    assert [each["value"] for each in costs["lengths"]] == ["short", "normal", "long"]
+    assert [each["value"] for each in costs["passages"]] == [5, 15, 30, 50]
+    assert costs["started"] == {"length": "normal", "passages": 15}
+    wait_for(lambda: bool(ready.call("page_open", "")["thread"].count("data-act")), 120)  # questions were tried
+    wait_for(lambda: not ready.call("page_costs", USUAL)["measuring"], 120)
+    costs = ready.call("page_costs", USUAL)
+    assert all(each["seconds"] > 0 for each in costs["lengths"] + costs["passages"])
+
+    question = "What do the documents say about the ferry Astrid, the lighthouse, the library and the harbour?"
+    cited = {}
+    for length in ("short", "normal", "long"):
+        begun = ready.call("page_begin", "", question, None, "", USUAL | {"length": length})["conversation"]
+        wait_for(lambda begun=begun: not ready.call("page_open", begun)["running"], 60)
+        (kept,) = [each for each in ready.kept() if each["id"] == begun]
+        cited[length] = len(kept["exchanges"][0]["answer"]["citations"])
+    assert cited["short"] < cited["long"], cited
+
+
 @pytest.mark.slow
 def test_people_who_sign_in_have_conversations_of_their_own(signed: Any) -> None:
     ann, bob, stranger = signed
@@ -162,9 +187,9 @@ def test_people_who_sign_in_have_conversations_of_their_own(signed: Any) -> None
     assert stranger.post("/gradio_api/run/page_pulse", json={"data": [0]}).status_code == 401
     assert stranger.post("/gradio_api/call/ask", json={"data": [FERRY, None, None]}).status_code == 401
     with ThreadPoolExecutor() as pool:
-        hers = pool.submit(lambda: run(ann, "begin", "", FERRY, None, "", False)["conversation"])
+        hers = pool.submit(lambda: run(ann, "begin", "", FERRY, None, "", USUAL)["conversation"])
         his = pool.submit(
-            lambda: run(bob, "begin", "", "How many books may readers borrow?", None, "", False)["conversation"]
+            lambda: run(bob, "begin", "", "How many books may readers borrow?", None, "", USUAL)["conversation"]
         )
         mine, other = hers.result(), his.result()
     assert "1987" in answered(ann, mine)["thread"]
@@ -186,21 +211,42 @@ def test_thirty_people_at_once_each_get_their_own_answer(ready: Any, capsys: pyt
         ("How many passengers does the ferry carry?", "64"),
     ]
     started = time.perf_counter()
+    dependencies = httpx.get(f"{ready.url}/config").json()["dependencies"]
+    follow = next(each["id"] for each in dependencies if each["targets"] and each["targets"][0][1] == "follow")
 
-    def one(number: int) -> float:
+    def one(number: int) -> tuple[float, float]:
+        """Seconds to the first words of what was found, as a browser follows it, and to the answer."""
         question, expected = asked[number % len(asked)]
         with client(ready.url) as person:
             begun = time.perf_counter()
-            conversation = run(person, "begin", "", question, None, "", False)["conversation"]
-            while (values := run(person, "open", conversation))["running"]:
-                time.sleep(0.2)
+            conversation = run(person, "begin", "", question, None, "", USUAL)["conversation"]
+            event = {"data": [], "fn_index": follow, "session_hash": f"person{number}"}
+            joined = person.post("/gradio_api/queue/join", json=event | {"event_data": {"conversation": conversation}})
+            assert joined.status_code == 200, joined.text
+            first = 0.0
+            place = f"/gradio_api/queue/data?session_hash=person{number}"
+            with person.stream("GET", place) as lines:
+                for line in lines.iter_lines():
+                    # What was found, a place in an answer, or its end, whichever a person sees first.
+                    if not first and any(shown in line for shown in ('class=\\"found', 'class=\\"answer', "data-over")):
+                        first = time.perf_counter() - begun
+                    if '"process_completed"' in line:
+                        break
+            values = run(person, "open", conversation)
+            assert not values["running"]
             assert expected in values["thread"] and question in values["thread"]
-            return time.perf_counter() - begun
+            return first, time.perf_counter() - begun
 
     with ThreadPoolExecutor(30) as pool:
         times = list(pool.map(one, range(30)))
+    words, whole = ([each[i] for each in times] for i in (0, 1))
     with capsys.disabled():
-        print(f"\n30 at once: median {statistics.median(times):.1f} s, all in {time.perf_counter() - started:.1f} s")
+        print(
+            f"\n30 at once: first words median {statistics.median(words):.1f} s (longest {max(words):.1f} s), "
+            f"answers median {statistics.median(whole):.1f} s, all in {time.perf_counter() - started:.1f} s"
+        )
+    assert all(words)
+    assert statistics.median(words) < statistics.median(whole)
 
 
 @pytest.mark.slow

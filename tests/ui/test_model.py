@@ -75,7 +75,7 @@ def test_a_models_answer_streams_and_is_checked(
 
 def test_a_model_that_is_away_leaves_the_documents_own_words(modelled: Any, speaking: ScriptedServer) -> None:
     speaking.says(Reply(status=500, error={"message": "out of order"}))
-    begun = modelled.call("page_begin", "", FERRY, None, "", False)
+    begun = modelled.call("page_begin", "", FERRY, None, "", {"plain": False, "length": None, "passages": None})
     wait_for(lambda: not modelled.call("page_open", begun["conversation"])["running"])
     answer = modelled.kept()[0]["exchanges"][0]["answer"]
     assert answer["notice"] and answer["model"] == "extractive"

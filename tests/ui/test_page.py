@@ -282,7 +282,7 @@ def test_dark_follows_the_system_and_the_setting(open_page: Open) -> None:
     colour = "getComputedStyle(document.querySelector('#middle')).backgroundColor"
     assert page.evaluate(colour) == "rgb(25, 24, 22)"
     page.get_by_role("button", name="Settings").click()
-    page.locator("#dialog select").select_option("light")
+    page.get_by_label("Colours").select_option("light")
     assert page.evaluate(colour) == "rgb(251, 250, 247)"
 
 

@@ -11,7 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.documents import Metadata, Span
+from index.passages import Passage
 from qa.answers import Answer, Citation, Nearest, Statement
+from qa.retrieval import Hit
 from ui.conversations import Exchange
 from ui.markup import name
 from ui.render import confidence_words, exchange_html, missing_words, welcome_html, working_html
@@ -164,6 +167,27 @@ def test_failed_stopped_and_interrupted_questions_say_so() -> None:
     failed = replace(asked, state="failed", problem="<b>The model</b> broke off.")
     assert "&lt;b&gt;The model" in exchange_html(failed, here)
     assert "Searching" in working_html(asked, "", "Searching")
+
+
+def test_what_is_read_is_told_while_it_is_read() -> None:
+    text = "<b>One</b> fact."
+    places = [("a.pdf", "3"), ("a.pdf", "4"), ("b.txt", ""), *((f"{n}.txt", "") for n in range(9))]
+    found = [
+        Hit(
+            Passage(path, Span(0, len(text)), text, page, "Costs", (Span(0, len(text)),)),
+            f"<i>{path}",
+            Metadata(),
+            1,
+            1,
+            0,
+        )
+        for path, page in places
+    ]
+    asked = Exchange("0123456789abcdef", "q", "2033-01-01T00:00:00+00:00")
+    page = working_html(asked, "", "Reading", found)
+    assert "&lt;i&gt;a.pdf" in page and "page 3, page 4" in page and "Costs" in page
+    assert page.count("<li>") == 5 and "and 6 more documents" in page
+    assert "found" not in working_html(asked, "Some text", "Reading", found)
 
 
 @pytest.mark.parametrize(("confidence", "start"), [(1.0, "The sources"), (0.7, "Probably"), (0.1, "Uncertain")])

@@ -37,7 +37,7 @@ def test_others_are_not(sentence: str) -> None:
 
 def test_headings_and_titles_give_questions_where_sentences_do_not() -> None:
     made = document("Fares\nLow.\n", "Ferry handbook (draft)", headings=(Heading(0, 1, "Fares"),))
-    assert list(candidates(made)) == ["What does Ferry handbook say about fares?", "Summarise Ferry handbook"]
+    assert list(candidates(made)) == ["What does “Ferry handbook” say about fares?", "Summarise Ferry handbook"]
 
 
 def test_only_what_is_answered_is_chosen_and_documents_take_turns() -> None:
