@@ -11,6 +11,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
 	@touch $@
 
+$(VENV)/.installed-ray: $(VENV)/.installed
+	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,ray]"
+	@touch $@
+
 chat: $(VENV)/.installed
 	$(RUN) -m ui
 
@@ -22,7 +26,7 @@ lint: $(VENV)/.installed
 test: lint
 	$(RUN) -m pytest
 
-test-all: lint
+test-all: $(VENV)/.installed-ray lint
 	$(RUN) -m pytest -m "slow or not slow" --timeout 1800 --hypothesis-profile search
 
 # make test-model MODEL=ollama:llama3.2 [MODEL_URL=http://127.0.0.1:8000/v1]

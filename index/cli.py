@@ -37,6 +37,8 @@ StorePlace = Annotated[
 Embedding = Annotated[str | None, typer.Option("--embedding", help="The embedding model.", show_default=BUNDLED)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Fail at once if another process is writing.")]
+Workers = Annotated[int, typer.Option("--workers", min=1, help="Embed with so many processes.")]
+Ray = Annotated[str, typer.Option("--ray", help="Embed on a Ray cluster: auto, or HOST:PORT.", metavar="ADDRESS")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def update(
     embedding: Embedding = None,
     as_json: AsJson = False,
     no_wait: NoWait = False,
+    workers: Workers = 1,
+    ray: Ray = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and stop.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Read files again that gave no document.")] = False,
     allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Let an empty folder empty the index.")] = False,
@@ -79,6 +83,8 @@ def update(
     """Bring the index up to date with the documents folder."""
     context.obj = context.obj.with_flags(documents, store, embedding)
     if context.invoked_subcommand is not None:
+        if workers > 1 or ray:
+            raise typer.BadParameter("Give --workers and --ray after the command.")
         return
     from index.build import Options, plan
     from index.display import plan_line
@@ -86,7 +92,7 @@ def update(
     options = Options(wait=not no_wait, retry=retry, allow_empty=allow_empty)
     place: Place = context.obj
     if not dry_run:
-        _update(place, as_json, options)
+        _update(place, as_json, options, workers, ray)
         return
     planned = plan(place.folder, place.location, embedder_name(place.model), options)
     if as_json:
@@ -103,11 +109,14 @@ def rebuild(
     embedding: Embedding = None,
     as_json: AsJson = False,
     no_wait: NoWait = False,
+    workers: Workers = 1,
+    ray: Ray = "",
 ) -> None:
     """Read every file again into a new generation of the index. Texts embedded before are not embedded again."""
     from index.build import Options
 
-    _update(context.obj.with_flags(documents, store, embedding), as_json, Options(wait=not no_wait, anew=True))
+    place = context.obj.with_flags(documents, store, embedding)
+    _update(place, as_json, Options(wait=not no_wait, anew=True), workers, ray)
 
 
 @app.command()
@@ -259,18 +268,20 @@ def _interruptible() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-def _update(place: Place, as_json: bool, options: Options) -> None:
+def _update(place: Place, as_json: bool, options: Options, workers: int, ray: str) -> None:
+    if workers > 1 and ray:
+        raise typer.BadParameter("Give --workers or --ray, not both: a cluster has its own workers.")
     from index import build
     from index.display import report_line
     from index.shown import Shown
+    from index.spread import open_spread
 
-    embedder = open_embedder(place.model)
-    if as_json:
-        with _interruptible():
+    with _interruptible(), open_spread(place.model, workers, ray) as embedder:
+        if as_json:
             _print_json(asdict(build.update(place.folder, place.location, embedder, options)))
-        return
-    with _interruptible(), Shown(_console()) as shown:
-        report = build.update(place.folder, place.location, embedder, options, shown)
+            return
+        with Shown(_console()) as shown:
+            report = build.update(place.folder, place.location, embedder, options, shown)
     _print(report_line(report, str(locate(place.location))))
 
 

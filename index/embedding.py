@@ -47,12 +47,14 @@ class Embedder(Protocol):
         ...
 
 
-def open_embedder(model: str = BUNDLED) -> Embedder:
+def open_embedder(model: str = BUNDLED, threads: int | None = None) -> Embedder:
     """The bundled model, or any sentence-transformers model by name or folder.
+
+    It computes with so many threads, or as many as it finds best.
 
     Raises `EmbeddingError` when the weights are missing, damaged or not to be had.
     """
-    return BundledEmbedder() if model == BUNDLED else SentenceTransformerEmbedder(model)
+    return BundledEmbedder(threads=threads) if model == BUNDLED else SentenceTransformerEmbedder(model, threads)
 
 
 def embedder_name(model: str = BUNDLED) -> str:
@@ -97,9 +99,10 @@ class BundledEmbedder:
 
     dimension = 384
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, threads: int | None = None) -> None:
         self.name = embedder_name()
         self._folder = folder
+        self._threads = threads
         self._loading = threading.Lock()
         self._loaded: tuple[Encoder, Tokenizer] | None = None
 
@@ -115,7 +118,8 @@ class BundledEmbedder:
                 tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
                 tokenizer.no_truncation()
                 tokenizer.no_padding()
-                self._loaded = Encoder({n.removeprefix("bert."): a for n, a in weights.items()}), tokenizer
+                named = {n.removeprefix("bert."): a for n, a in weights.items()}
+                self._loaded = Encoder(named, self._threads), tokenizer
             return self._loaded
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -152,10 +156,13 @@ def _truncated(ids: list[int]) -> list[int]:
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model, by hub name or folder; on a GPU where there is one."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, threads: int | None = None) -> None:
         try:
+            import torch
             from sentence_transformers import SentenceTransformer
 
+            if threads is not None:
+                torch.set_num_threads(threads)
             self._model = SentenceTransformer(model, local_files_only=True)
         except Exception as error:  # the library raises many kinds; all mean that the model cannot be used
             raise EmbeddingError(

@@ -61,12 +61,15 @@ def graph_weights(weights: Mapping[str, NDArray[np.floating]]) -> dict[str, Floa
 class Encoder:
     """A BERT of 6 layers, 384 wide. Safe to call from several threads."""
 
-    def __init__(self, weights: Mapping[str, NDArray[np.floating]]) -> None:
-        """`weights` are a `BertModel`'s by name; a missing one is a `KeyError`, a misshapen one an `EmbeddingError`."""
+    def __init__(self, weights: Mapping[str, NDArray[np.floating]], threads: int | None = None) -> None:
+        """`weights` are a `BertModel`'s by name; a missing one is a `KeyError`, a misshapen one an `EmbeddingError`.
+
+        `threads` compute; unless given, as many as there are usable cores.
+        """
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = usable_cores()
+        options.intra_op_num_threads = threads or usable_cores()
         options.log_severity_level = 3
         # Spinning threads would hold the cores between the batches of an answer, against the page's own threads.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")

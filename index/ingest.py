@@ -23,9 +23,10 @@ from index.embedding import Embedder
 from index.passages import Passage, embedding_text, split
 from index.progress import Embedded, Outcome, Progress
 from index.records import FileRecord
+from index.spread import size_of
 
 # A batch is committed when it is this large: enough texts of like length to embed well, few enough
-# that an interruption loses little.
+# that an interruption loses little. Where several workers embed, each is larger by as many times.
 BATCH_PASSAGES = 512
 BATCH_FILES = 64
 EMBEDDED_AT_ONCE = 128
@@ -86,7 +87,9 @@ class Ingest:
     def take(self, read: Read) -> bool:
         """Take one file; returns whether enough wait to be committed."""
         self._waiting.append(self._split(read))
-        return len(self._waiting) >= BATCH_FILES or sum(one.passages for one in self._waiting) >= BATCH_PASSAGES
+        passages = sum(one.passages for one in self._waiting)
+        size = size_of(self.embedder)
+        return len(self._waiting) >= BATCH_FILES * size or passages >= BATCH_PASSAGES * size
 
     def commit(self) -> list[tuple[FileRecord, list[Outcome]]]:
         """Commit the files that wait; returns what became of each."""
@@ -144,8 +147,9 @@ class Ingest:
         self.reused += len(texts) - len(missing)
         # Texts of like length together, the longest first: what does not fit in memory fails at once.
         order = sorted(missing, key=lambda key: (-len(texts[key]), key))
-        for at in range(0, len(order), EMBEDDED_AT_ONCE):
-            some = order[at : at + EMBEDDED_AT_ONCE]
+        at_once = EMBEDDED_AT_ONCE * size_of(self.embedder)
+        for at in range(0, len(order), at_once):
+            some = order[at : at + at_once]
             began = time.monotonic()
             rows = self.embedder.embed([texts[key] for key in some])
             self._seconds += time.monotonic() - began
