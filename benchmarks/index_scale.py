@@ -1,11 +1,11 @@
 """How the index does as it grows: building, updating, searching, recall and memory, with synthetic vectors.
 
-    python benchmarks/index_scale.py 10000 100000 [--folder DIR]
+    python benchmarks/index_scale.py 10000 100000 [--sections 5] [--folder DIR]
 
-A document has 5 passages. Their words are drawn by Zipf's law from 50,000, and their vectors lie in groups of about
-50 with a cosine of 0.7 between any two of a group, so that near and far mean something; questions are drawn from the
-same groups. Recall is held against scoring every passage. Each index is asked in a fresh process, whose memory is
-what answering takes.
+A document has so many sections, a passage each. Their words are drawn by Zipf's law from 50,000, and their vectors lie
+in groups of about 50 with a cosine of 0.7 between any two of a group, so that near and far mean something; questions
+are drawn from the same groups. Recall is held against scoring every passage. Each index is asked in a fresh process,
+whose memory is what answering takes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from index.progress import Applied, Event
 from index.store import Store
 
 DIMENSION = 384
-SECTIONS = 5  # passages of a document
 WORDS = 50_000
 QUESTIONS = 200
 GROUP = 50  # vectors about one centre
@@ -61,19 +60,19 @@ def _unit(text: str) -> NDArray[np.float64]:
     return vector / np.linalg.norm(vector)
 
 
-def write_documents(folder: Path, passages: int) -> None:
-    """So many passages in files of `SECTIONS` each, a thousand files a folder."""
+def write_documents(folder: Path, passages: int, sections: int) -> None:
+    """So many passages in files of `sections` each, a thousand files a folder."""
     chance = np.random.default_rng(7)
     groups = max(passages // GROUP, 1)
-    for number in range(passages // SECTIONS):
-        words = np.minimum(chance.zipf(1.2, SECTIONS * 60), WORDS).reshape(SECTIONS, 60)
-        sections = [
+    for number in range(passages // sections):
+        words = np.minimum(chance.zipf(1.2, sections * 60), WORDS).reshape(sections, 60)
+        parts = [
             f"# Part {i}\n\ngroup{chance.integers(groups)} {' '.join(f'w{word}' for word in row)}.\n"
             for i, row in enumerate(words)
         ]
         file = folder / f"{number // 1000:04}" / f"{number:07}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("\n".join(sections))
+        file.write_text("\n".join(parts))
 
 
 def questions(passages: int) -> list[str]:
@@ -99,17 +98,17 @@ def timed_update(documents: Path, store: Path) -> tuple[float, float]:
     return ended - began, ended - applied
 
 
-def build(folder: Path, passages: int) -> dict[str, object]:
+def build(folder: Path, passages: int, sections: int) -> dict[str, object]:
     documents, store = folder / "documents", folder / "store"
-    write_documents(documents, passages)
+    write_documents(documents, passages, sections)
     whole, sealing = timed_update(documents, store)
     unchanged, _ = timed_update(documents, store)
     changed = documents / "0000" / "0000003.md"
-    changed.write_text(changed.read_text().replace("# Part 7\n", "# Part 7, changed\n"))
+    changed.write_text(changed.read_text().replace("# Part 1\n", "# Part 1, changed\n"))
     one, _ = timed_update(documents, store)
     return {
         "passages": passages,
-        "files": passages // SECTIONS,
+        "files": passages // sections,
         "build s": round(whole, 1),
         "of it sealing s": round(sealing, 1),
         "no-change update s": round(unchanged, 2),
@@ -162,18 +161,21 @@ def _peak() -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("passages", type=int, nargs="+")
+    parser.add_argument("--sections", type=int, default=5, help="passages of a document")
     parser.add_argument("--folder", type=Path, help="where the indexes are made and kept; else they are deleted")
     parser.add_argument("--step", choices=["build", "ask"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     for passages in arguments.passages:
         if arguments.step:
-            step = build if arguments.step == "build" else ask
-            print(json.dumps(step(arguments.folder, passages)))
+            folder = arguments.folder
+            done = build(folder, passages, arguments.sections) if arguments.step == "build" else ask(folder, passages)
+            print(json.dumps(done))
             continue
         folder = (arguments.folder or Path(tempfile.mkdtemp())) / str(passages)
         result: dict[str, object] = {}
         for name in ("build", "ask"):
             ran = [sys.executable, __file__, str(passages), "--folder", str(folder), "--step", name]
+            ran += ["--sections", str(arguments.sections)]
             result |= json.loads(subprocess.run(ran, check=True, stdout=subprocess.PIPE, text=True).stdout)
         print(json.dumps(result, indent=2), flush=True)
         if arguments.folder is None:
