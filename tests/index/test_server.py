@@ -7,11 +7,14 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import chromadb
+import httpx
 import pytest
 from chromadb.config import Settings
 
@@ -183,3 +186,50 @@ def test_one_server_holds_several_indexes(empty: Place, server: Server) -> None:
     assert len(server.collections()) == 2
     for url in (server.url, other):
         assert check(url).problems == ()
+
+
+class Guarded(ThreadingHTTPServer):
+    """What stands before a server that is not open to all: who brings no key is turned away."""
+
+    def __init__(self, behind: int, key: str) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                if self.headers.get("x-chroma-token") != key:
+                    status, content = 401, b'{"error": "Unauthorized"}'
+                else:
+                    url = f"http://127.0.0.1:{behind}{self.path}"
+                    headers = {"content-type": self.headers.get("content-type", "application/json")}
+                    passed = httpx.request(self.command, url, content=body, headers=headers, timeout=60)
+                    status, content = passed.status_code, passed.content
+                self.send_response(status)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST = do_PUT = do_DELETE = answer
+
+            def log_message(self, format: str, *arguments: object) -> None:
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+def test_a_server_that_asks_for_a_key(empty: Place, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key comes from the variables that Chroma's own client reads."""
+    empty.write("mill.txt", TEXTS["mill.txt"])
+    with Guarded(server.port, "the-key") as guard:
+        url = f"http://127.0.0.1:{guard.server_port}/tests"
+        with pytest.raises(StoreError, match="cannot be used"):
+            update(empty.documents, url, TinyEmbedder())
+        monkeypatch.setenv("CHROMA_CLIENT_AUTH_PROVIDER", "chromadb.auth.token_authn.TokenAuthClientProvider")
+        monkeypatch.setenv("CHROMA_AUTH_TOKEN_TRANSPORT_HEADER", "X-Chroma-Token")
+        monkeypatch.setenv("CHROMA_CLIENT_AUTH_CREDENTIALS", "the-key")
+        update(empty.documents, url, TinyEmbedder())
+        assert check(url, empty.documents).problems == ()
+        empty.update()
+        assert contents(url) == contents(empty.store)
+        assert list(server.collections().values()) == [status(url).vectors]
+        guard.shutdown()
