@@ -78,6 +78,13 @@ def rewritten(statement: str) -> str:
     return re.sub(rf"(?<=[a-z,;)] )({words})(?= [a-z])", lambda m: _SYNONYMS[m[1]], text)
 
 
+def figures(*texts: str) -> set[str]:
+    """The numbers written in figures, and those up to twelve in words, without the marks that part thousands."""
+    text = " ".join(texts).replace("*", "")
+    found = {number.replace(",", "") for number in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)*", text)}
+    return found | {str(at) for at, word in enumerate(WORD_NUMBERS) if re.search(rf"\b{word}\b", text, re.I)}
+
+
 def _replace(text: str, match: re.Match[str], new: str) -> str:
     return text[: match.start()] + new + text[match.end() :]
 
@@ -171,6 +178,8 @@ def _attribution(statement: str, documents: str, around: str, people: Sequence[s
     """Said by another person of the same documents, whether or not the statement names who said it."""
     here = [person for person in people if person in documents]
     speaker = _SPEAKER.search(statement)
+    if speaker and speaker.group(4) and not any(set(speaker.group(4).split()) & set(p.split()) for p in people):
+        speaker = None  # "Yield: ..." is a term with its meaning, nobody's words
     mine = set(speaker.group().split()) if speaker else set()
     if speaker and speaker.group() in ("He", "She", "They", "It", "Who", "One", "Nobody"):
         speaker, mine = None, set()
@@ -178,7 +187,8 @@ def _attribution(statement: str, documents: str, around: str, people: Sequence[s
     if speaker:
         return _replace(statement, speaker, others[pick % len(others)]) if others else None
     # Nobody who might have said it after all: not at the document's head, nor anywhere in the cited passage.
-    strangers = [o for o in others if o.split()[-1] not in documents[:300] and o.split()[-1] not in around]
+    there = f"{documents[:300]} {around}".lower()
+    strangers = [o for o in others if not any(word.lower() in there for word in o.split())]
     if not strangers:
         return None
     first = (
