@@ -14,7 +14,7 @@ from qa.checking.facts import Facts, facts
 from qa.checking.names import Name, same_name_word
 from qa.checking.polarity import OPPOSITES
 from qa.checking.quantities import Quantity, same_quantity
-from qa.checking.wording import is_content
+from qa.checking.wording import is_content, plain
 
 _QUOTED = re.compile(r'"([^"]*)"')
 _DENIED = "the sentence denies what the source says"
@@ -145,8 +145,11 @@ def _quotes(said: Facts, ground: Ground) -> str:
 def _names(said: Facts, ground: Ground) -> str:
     known = (ground.evidence, ground.about, ground.nearby)
     capital = capitals(known)
-    rows = [[name for name in part.names if not name.opening or name.words[0] in capital] for part in ground.parts]
-    for name in said.names:
+    rows = [
+        [_without_its_opener(name, part, known) for name in part.names if not name.opening or name.words[0] in capital]
+        for part in ground.parts
+    ]
+    for name in (_without_its_opener(name, said, known) for name in said.names):
         if name.opening and name.words[0] not in capital and any(name.words[0] in part.plain for part in known):
             continue  # a common word that opens the sentence
         mine = slot(said, name, name.start, name.end)
@@ -157,7 +160,7 @@ def _names(said: Facts, ground: Ground) -> str:
             for other in row
             if not (found and _describes(other, row, name))
         ]
-        claimed = any(_one(n, p.item) for n in said.names for p in others if n is not name)
+        claimed = any(_one(n, p.item) for n in said.names for p in others if n.end != name.end)
         least, margin = (0.6 + 0.1 * claimed, 0.3 + 0.05 * claimed) if found else (0.4, 0.2)
         other = conflicting(mine, others, lambda p, n=name: _one(n, p.item), least, margin)  # type: ignore[misc]
         if other is not None:
@@ -165,6 +168,20 @@ def _names(said: Facts, ground: Ground) -> str:
         if not (name.opening or found) and not _pieced_together(name, known):
             return f'"{mine.text}" is not in the source'
     return ""
+
+
+def _without_its_opener(name: Name, of: Facts, known: Sequence[Facts]) -> Name:
+    """The name without a common word that opens its sentence: "Transfer" of "Choose Transfer", or the name itself."""
+    first = next((word for word in of.words if word.start == name.start), None)
+    if first is None or len(name.words) < 2 or plain(first.text) != name.words[0]:
+        return name
+    head = of.folded[: name.start].rstrip()
+    if (head and head[-1] not in ".!?:;\n") or not any(
+        word.text == first.text.lower() for part in (of, *known) for word in part.words
+    ):
+        return name
+    rest = name.start + len(first.text) + 1
+    return replace(name, words=name.words[1:], start=rest, text=of.folded[rest : name.end])
 
 
 def _pieced_together(name: Name, known: Sequence[Facts]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.documents import Document
 from index.passages import Passage
@@ -119,6 +120,7 @@ def content_words(said: Facts) -> list[tuple[int, Word]]:
     ]
 
 
+@lru_cache(maxsize=65536)
 def alike(a: str, b: str) -> bool:
     """Whether two stems are of one family: "decis", "decid"."""
     if a == b:

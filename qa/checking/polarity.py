@@ -14,15 +14,16 @@ _DENY = frozenset(
 )
 # "failed to agree", "refused to sign": the verb that follows did not happen.
 _DENY_VERBS = frozenset("fail failed fails refuse refused refuses refusing decline declined declines unable".split())
+_DENY_PAIRS = frozenset({("rather", "than"), ("lack", "of"), ("absence", "of")})
 # Words between a "not" and what it denies.
 _PASSED_OVER = frozenset(
     """a an the any be been being is are was were have has had do does did will would can could may might must should
         to of in at on for by with from as it its this that these those he she they we i you his her their our
-        very yet ever even still also really so too such much many quite more less than only just all""".split()
+        very yet ever than even still also really so too such much many quite more less than only just all""".split()
 )
 _PRONOUNS = frozenset("it this that them him her us me".split())
 _STOPS = re.compile(
-    r"[.;:!?]|,\s(?:but|and|which|who|because|although|though|so)\b|\b(?:but|because|although|though|while|whereas)\b"
+    r"[.;:!?]|,\s(?:but|and|for|which|who|because|although|though|so)\b|\b(?:but|because|although|though|while|whereas)\b"
 )
 
 _OPPOSITES = """
@@ -43,19 +44,25 @@ for _pair in _OPPOSITES.split():
     OPPOSITES[_a] = OPPOSITES.get(_a, frozenset()) | {_b}
     OPPOSITES[_b] = OPPOSITES.get(_b, frozenset()) | {_a}
 
+# "He would not, for the ships were due": nothing of what follows is denied.
+_ELLIPSIS = re.compile(r",\s(?:for|because|since|but)\b")
+
 
 def denials(folded: str, tokens: Sequence[Word]) -> list[int]:
-    """The places in `tokens` of the words that deny: "never", "nobody", "failed to"; not "not only" or "No, ..."."""
+    """The places in `tokens` of the words that deny: "never", "failed to", "rather than".
+
+    "not only", "No, ..." and "would not, for ..." deny nothing that is said.
+    """
     found = []
     for at, word in enumerate(tokens):
         lowered = word.text.lower()
         after = tokens[at + 1].text.lower() if at + 1 < len(tokens) else ""
-        if lowered in _DENY_VERBS and after == "to":
+        if (lowered in _DENY_VERBS and after == "to") or (lowered, after) in _DENY_PAIRS:
             found.append(at)
         elif lowered in _DENY:
             not_only = lowered == "not" and after in ("only", "just", "merely", "simply")
             reply = lowered == "no" and folded[word.end : word.end + 1] in (",", ".", ":")
-            if not (not_only or reply):
+            if not (not_only or reply or _ELLIPSIS.match(folded, word.end)):
                 found.append(at)
     return found
 

@@ -13,6 +13,8 @@ from qa.checking.facts import Facts, facts
 from qa.checking.tongues import differ
 
 SUPPORTED = 0.5  # the score from which a sentence counts as supported
+# "Until 31 March" means little alone: with half of it found, it is also read together with its question.
+ELLIPTIC = 0.5
 _CLAUSE = re.compile(r";\s+")
 
 
@@ -40,7 +42,8 @@ def check(statement: str, sources: Sequence[Source], similarity: Similarity, que
     """Whether the sources together bear the statement out, and which of their sentences do.
 
     Each clause between semicolons is held against the sources by itself, and the worst decides. `question` is
-    what was asked: its words need little support of their own, but its figures and names need all.
+    what was asked: its words need little support of their own, but its figures and names need all. A short answer
+    that alone is not like its evidence is compared together with the question.
     """
     clauses = [clause for clause in _CLAUSE.split(statement) if clause.strip()]
     if len(clauses) < 2 or any(len(clause.split()) < 3 for clause in clauses):
@@ -60,13 +63,17 @@ def _check(statement: str, sources: Sequence[Source], similarity: Similarity, qu
         reason = different_figures(said, ground)
         return Support(0.2 if reason else SUPPORTED, reason, narrowed.places, narrowed.share, narrowed.cosine, True)
     reason = disagreement(said, ground)
-    share = _share(said, ground, narrowed.share)
-    score = _score(share, narrowed.cosine)
+    share, cosine = _share(said, ground, narrowed.share), narrowed.cosine
+    score = _score(share, cosine)
+    if not reason and score < SUPPORTED and question and share >= ELLIPTIC:
+        texts = [sources[i].sentences[j] for i, j in narrowed.places]
+        cosine = max(cosine, *similarity(f"{question} {statement}", texts))
+        score = _score(share, cosine)
     if reason:
         score = min(score, SUPPORTED) * 0.4
     elif score < SUPPORTED:
         reason = "the source does not say this"
-    return Support(score, reason, narrowed.places, share, narrowed.cosine)
+    return Support(score, reason, narrowed.places, share, cosine)
 
 
 def _score(share: float, cosine: float) -> float:
