@@ -2,8 +2,9 @@
 
 True statements come from question files: the evidence sentences as they stand, the same rewritten without a change
 of meaning, and the reference answers that people wrote, but for those with a figure that stands neither in what they
-cite nor in the question: worked out or taken from elsewhere, they are not borne out by the citations alone. Each is then made wrong in up to six ways, by rules that
-share no code with the check; what is changed, and into what, depends on the texts alone.
+cite nor in the question: worked out or taken from elsewhere, they are not borne out by the citations alone. Each is
+then made wrong in up to six ways, by rules that share no code with the check; what is changed, and into what, depends
+on the texts alone.
 
     python benchmarks/citation_check.py --collections ../shared/collections --eval ../shared/eval
 
