@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import Protocol
+from typing import Final, Protocol
 
 from index.errors import FootnoteError
 from qa.answers import Answer, Turn
 from qa.retrieval import Hit
 from ui.conversations import Exchange
 from ui.manner import Manner
+from ui.priority import step_back
+
+PATIENCE: Final = 1.0  # seconds a person waits for what was found before seeing that it is searched for
 
 _log = logging.getLogger(__name__)
 
@@ -36,10 +39,14 @@ Done = Callable[[Exchange], None]
 
 @dataclass(eq=False)
 class Asked:
-    """A question on its way: what can be shown of its answer, and who waits for more."""
+    """A question on its way: what can be shown of its answer, and who waits for more.
+
+    `done` is given the exchange when it is over, before those who follow see the end.
+    """
 
     exchange: Exchange
     history: tuple[Turn, ...]
+    done: Done
     manner: Manner = field(default_factory=Manner)
     text: str = ""
     place: int | None = None  # how many questions wait before it; None once its turn has come
@@ -117,7 +124,7 @@ class Asking:
     def __init__(self, stream: Stream, search: Search, at_once: int) -> None:
         self._stream = stream
         self._search = search
-        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="asking")
+        self._pool = ThreadPoolExecutor(at_once, "asking", initializer=step_back)
         self._searching = ThreadPoolExecutor(1, thread_name_prefix="searching")
         self._waiting: list[Asked] = []
         self._running: dict[tuple[str, str], Asked] = {}
@@ -128,8 +135,8 @@ class Asking:
         with self._lock:
             return self._running.get((person, conversation))
 
-    def begin(self, person: str, conversation: str, asked: Asked, done: Done) -> None:
-        """Starts on a question; `done` is given the exchange when it is over, before those who follow see the end."""
+    def begin(self, person: str, conversation: str, asked: Asked) -> None:
+        """Starts on a question. It returns when there is something to show, or after `PATIENCE` seconds."""
         key = (person, conversation)
         with self._lock:
             if key in self._running:
@@ -139,14 +146,24 @@ class Asking:
             self._running[key] = asked
             asked.place = len(self._waiting)
             self._waiting.append(asked)
-        self._searching.submit(self._look, asked)
-        self._pool.submit(self._run, key, asked, done)
+        looked = self._searching.submit(self._look, asked)
+        self._pool.submit(self._run, key, asked)
+        wait([looked], PATIENCE)
 
     def stop(self, person: str, conversation: str) -> None:
-        """Ends the answering of a conversation's question at the next chance."""
-        asked = self.running(person, conversation)
-        if asked is not None:
+        """Ends the answering of a conversation's question: at once if it still waits, else at the next chance."""
+        key = (person, conversation)
+        with self._lock:
+            asked = self._running.get(key)
+            waited = asked in self._waiting
+            if asked is None:
+                return
             asked.stopped = True
+            if waited:
+                self._waiting.remove(asked)
+        if waited:
+            self._end(key, asked, replace(asked.exchange, state="stopped"))
+            self._show_places()
 
     def close(self) -> None:
         """Stops everything and waits for it."""
@@ -168,17 +185,20 @@ class Asking:
         except Exception:
             _log.exception("searching for %r failed", exchange.question)
 
-    def _take_turn(self, asked: Asked) -> None:
+    def _show_places(self) -> None:
         with self._lock:
-            self._waiting.remove(asked)
             waiting = list(self._waiting)
-        asked.show_place(None)
-        for place, other in enumerate(waiting):
-            other.show_place(place)
+        for place, asked in enumerate(waiting):
+            asked.show_place(place)
 
-    def _run(self, key: tuple[str, str], asked: Asked, done: Done) -> None:
+    def _run(self, key: tuple[str, str], asked: Asked) -> None:
         exchange = asked.exchange
-        self._take_turn(asked)
+        with self._lock:
+            if asked not in self._waiting:
+                return  # it was stopped while it waited
+            self._waiting.remove(asked)
+        asked.show_place(None)
+        self._show_places()
         try:
             ended = self._answered(asked)
         except FootnoteError as error:
@@ -187,10 +207,13 @@ class Asking:
             _log.exception("answering %r failed", exchange.question)
             problem = "The question could not be answered because of an error in the program. Its log says more."
             ended = replace(exchange, state="failed", problem=problem)
+        self._end(key, asked, ended)
+
+    def _end(self, key: tuple[str, str], asked: Asked, ended: Exchange) -> None:
         try:
-            done(ended)
+            asked.done(ended)
         except Exception:
-            _log.exception("the answer to %r could not be kept", exchange.question)
+            _log.exception("the answer to %r could not be kept", ended.question)
         with self._lock:
             del self._running[key]
         asked.finish(ended)

@@ -74,9 +74,9 @@ class Desk:
         exchange = Exchange(new_id(), asked, now(), None if within is None else tuple(within))
         found = found.with_exchange(exchange, instead_of)
         self.conversations.save(person, found)
-        asking = Asked(exchange, found.history(exchange.id), manner)
-        self.asking.begin(person, found.id, asking, lambda ended: self._keep(person, found.id, ended))
-        return self._values(person, found)
+        asking = Asked(exchange, found.history(exchange.id), lambda ended: self._keep(person, found.id, ended), manner)
+        self.asking.begin(person, found.id, asking)
+        return self._values(person, found) | {"live": self.progress(found.id, asking)}
 
     def running(self, person: str, conversation: str) -> Asked | None:
         """The question of a conversation that is being answered."""

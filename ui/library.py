@@ -19,6 +19,7 @@ from qa.retrieval import Hit
 from qa.settings import Settings
 from ui import suggestions
 from ui.manner import AS_STARTED, Manner, Timings
+from ui.priority import step_back
 from ui.rail import Listed
 
 _log = logging.getLogger(__name__)
@@ -146,20 +147,21 @@ class Library:
         return self._in(manner).search(question, history, within)
 
     def measure(self, manners: Sequence[Manner]) -> bool:
-        """Answers a question of its own in each manner, in the background, to tell what it costs.
+        """Answers a question of its own in the first of the manners, in the background, to tell what it costs.
 
+        The others are left to later calls, so that nothing is measured for long after the last of them.
         Whether that is being done: there is no question before the documents have been tried.
         """
         if not self._suggested or not manners or not self._measuring.acquire(blocking=False):
             return self._measuring.locked()
-        Thread(target=self._measure, args=(self._suggested[0], tuple(manners)), name="measuring", daemon=True).start()
+        Thread(target=self._measure, args=(self._suggested[0], manners[0]), name="measuring", daemon=True).start()
         return True
 
-    def _measure(self, question: str, manners: Sequence[Manner]) -> None:
+    def _measure(self, question: str, manner: Manner) -> None:
+        step_back()
         try:
-            for manner in manners:
-                for _ in self.stream(question, manner=manner):
-                    pass
+            for _ in self.stream(question, manner=manner):
+                pass
         except FootnoteError:
             _log.warning("what answers cost could not be measured", exc_info=True)
         finally:
@@ -195,6 +197,7 @@ class Library:
             self._assistant.close()
 
     def _open(self) -> None:
+        step_back()  # the models' own threads are started from here
         self._opened.clear()
         self.problem = ""
         try:

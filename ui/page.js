@@ -136,8 +136,8 @@ window.footnote = (() => {
     fit(box);
     quit_editing();
     await take(values);
+    await put("live", values.live);
     if (values.running) follow();
-    else to_last();
   }
 
   function follow() {

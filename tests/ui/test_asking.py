@@ -50,8 +50,8 @@ def asking(search: Search, held: Event) -> Iterator[tuple[Asking, list[Manner]]]
 
 
 def begun(asking: Asking, manner: Manner = AS_STARTED) -> Asked:
-    asked = Asked(Exchange(new_id(), "What is the fee?", now()), (), manner)
-    asking.begin("ann", asked.exchange.id, asked, lambda _: None)
+    asked = Asked(Exchange(new_id(), "What is the fee?", now()), (), lambda _: None, manner)
+    asking.begin("ann", asked.exchange.id, asked)
     return asked
 
 
@@ -68,6 +68,20 @@ def test_those_who_wait_see_what_was_found_and_their_place() -> None:
         wait_for(lambda: fourth.finished)
         assert fourth.exchange.state == "answered"
         assert manners[-1] == Manner(True, "long", 5)
+
+
+def test_a_question_that_waits_is_stopped_at_once_and_others_move_up() -> None:
+    held = Event()
+    with asking(searching, held) as (opened, manners):
+        first, second, third = (begun(opened) for _ in range(3))
+        wait_for(lambda: first.place is None)
+        opened.stop("ann", second.exchange.id)
+        assert second.finished and second.exchange.state == "stopped"
+        assert opened.running("ann", second.exchange.id) is None
+        assert third.doing == "Its turn is next"
+        held.set()
+        wait_for(lambda: third.finished)
+        assert len(manners) == 2
 
 
 @pytest.mark.parametrize("error", [FootnoteError("The index is gone."), RuntimeError("x")])

@@ -24,7 +24,7 @@ def ask(page: Page, question: str, *, by_key: bool = True) -> Any:
         page.keyboard.press("Enter")
     else:
         page.click("#send")
-    expect(page.locator("#thread .turn")).to_have_count(before + 1)
+    expect(page.locator("#thread .turn")).to_have_count(before + 1, timeout=30_000)
     expect(page.locator("#live .turn")).to_have_count(0)
     return page.locator("#thread .turn").last
 
@@ -187,6 +187,35 @@ def test_a_file_is_added_asked_removed_and_refused(page: Page, ready: Any, tmp_p
     page.locator("#thread .turn").first.locator("button.cite").first.click()
     expect(page.locator("#source-pane")).to_contain_text("no longer in the folder")
     expect(page.locator("#source-pane blockquote")).to_contain_text("4100 kilograms")
+
+
+def test_length_and_sources_are_chosen_with_what_they_cost(page: Page, ready: Any) -> None:
+    question = "What do the documents say about the ferry Astrid, the lighthouse, the library and the harbour?"
+    cited = {}
+    for length in ("long", "short", "normal"):
+        page.get_by_role("button", name="Settings").click()
+        chosen = page.get_by_label("Answer length")
+        expect(chosen.locator("option[value=normal]")).to_have_text(re.compile(r"Normal \(as started\) · \d"))
+        expect(page.get_by_label("Sources read for a question").locator("option")).to_have_count(4)
+        chosen.select_option(length)
+        page.get_by_role("button", name="Done").click()
+        ask(page, question)
+        cited[length] = len(quotes(ready))
+    assert cited["short"] < cited["normal"] <= cited["long"], cited
+
+
+def test_a_folder_is_added_without_what_is_not_read(page: Page, ready: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "more"
+    (folder / ".git").mkdir(parents=True)
+    (folder / "well.txt").write_text("The well of Sarn is 44 metres deep.\n")
+    (folder / "tool.exe").write_bytes(b"MZ")
+    (folder / ".git" / "notes.txt").write_text("hidden\n")
+    page.set_input_files("#folder", folder)
+    expect(page.locator("#toast")).to_contain_text("1 of 2 files are of types that are not read (.exe)")
+    expect(page.locator("[data-path='well.txt']")).to_be_visible()
+    assert not (ready.documents / "notes.txt").exists() and not (ready.documents / "tool.exe").exists()
+    (ready.documents / "well.txt").unlink()
+    ready.call("page_refresh")
 
 
 @pytest.mark.slow
