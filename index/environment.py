@@ -9,7 +9,9 @@ from pathlib import Path
 from index.errors import FootnoteError
 
 PREFIX = "FOOTNOTE_"
-KNOWN = frozenset({"AUTH", "BASE_URL", "DOCUMENTS", "EMBEDDING", "HOST", "LENGTH", "MODEL", "PASSAGES", "PORT", "STORE"})
+KNOWN = frozenset(
+    {"AUTH", "BASE_URL", "DOCUMENTS", "EMBEDDING", "HOST", "LENGTH", "MODEL", "PASSAGES", "PORT", "STORE"}
+)
 FILE = Path("footnote.toml")  # of the folder that a program is started in
 
 

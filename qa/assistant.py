@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import copy
-import math
 import threading
 import time
 from collections.abc import AsyncGenerator, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -20,18 +19,17 @@ from index.progress import Progress, silent
 from index.records import DocumentRecord
 from index.snapshot import Snapshot
 from index.store import Store
-from qa import extractive, followups, overview, spelling
-from qa.answers import Answer, Nearest, Step, Turn
+from qa import extractive, overview
+from qa.answers import Answer, Step, Turn
 from qa.checking.tongues import differ
 from qa.citations import Given
 from qa.confidence import Calibration, features
+from qa.finding import Finder, Findings, nearest
 from qa.generative import Found
 from qa.lengths import Length
-from qa.ranking import Evidence, rank
 from qa.reader import Reader
-from qa.retrieval import Hit, candidates, prefer_named
+from qa.retrieval import Hit
 from qa.settings import Settings
-from qa.windows import Window
 
 if TYPE_CHECKING:
     from qa.models import LanguageModel
@@ -44,20 +42,6 @@ FOREIGN = (
 )
 NEAREST = 3  # passages offered beside a refusal
 OVERVIEW_CONFIDENCE = 0.5  # an overview has no right or wrong that could be counted
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What was found for a message: for each question it asks, every sentence that was read, best first."""
-
-    asked: str
-    searched_for: str
-    rankings: tuple[tuple[Evidence, ...], ...]
-
-    @property
-    def ranked(self) -> tuple[Evidence, ...]:
-        """The ranking of the question that is answered best."""
-        return max(self.rankings, key=lambda ranking: ranking[0].score if ranking else -math.inf)
 
 
 class Assistant:
@@ -200,9 +184,7 @@ class Assistant:
         self, now: Snapshot, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
     ) -> Findings:
         """Search and read: the passages for a question and their sentences, ranked as evidence."""
-        searches, searched_for = self._searches(now, question, history)
-        rankings = [self._ranking(now, text, question, within) for text in searches]
-        return Findings(question.strip(), searched_for, tuple(rankings))
+        return self._finder.find(now, question, history, within)
 
     def search(
         self, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
@@ -212,33 +194,7 @@ class Assistant:
         It takes a fraction of the time that reading them does.
         """
         with self._store.snapshot() as now:
-            searches, _ = self._searches(now, question, history)
-            found = [self._hits(now, text, question, within) for text in searches]
-        return tuple(dict.fromkeys(hit for hits in found for hit in hits))
-
-    def _searches(self, now: Snapshot, question: str, history: Sequence[Turn]) -> tuple[list[str], str]:
-        """What is searched for, a text for each question of a message, and the same in one."""
-        asked = followups.parts(question)
-        first = spelling.mend(followups.resolve(history, asked[0]), now.vocabulary)
-        later = [spelling.mend(part, now.vocabulary) for part in asked[1:]]
-        # What comes later in a message leans on what came first, as a follow-up does.
-        return [first, *(f"{first} {part}" for part in later)], " ".join([first, *later])
-
-    def _hits(self, now: Snapshot, text: str, question: str, within: Collection[str] | None) -> list[Hit]:
-        found = candidates(now, text, self._embedder.embed_query(text), within)
-        passages = now.passages([key for key, *_ in found])
-        records = now.records({passage.document for passage in passages.values()})
-        hits = [
-            Hit(passages[key], record.title, record.metadata, score, cosine, words)
-            for key, score, cosine, words in found
-            if key in passages and (record := records.get(passages[key].document))
-        ]
-        return prefer_named(question, hits)[: self.settings.passages]
-
-    def _ranking(self, now: Snapshot, text: str, question: str, within: Collection[str] | None) -> tuple[Evidence, ...]:
-        hits = self._hits(now, text, question, within)
-        readings = self._reader().read(text, [window(hit) for hit in hits])
-        return rank(question, hits, readings, self._calibration.ranking)
+            return self._finder.search(now, question, history, within)
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """The index as it is now; what is asked of it agrees, whatever is written meanwhile."""
@@ -259,6 +215,10 @@ class Assistant:
     def update(self, progress: Progress = silent) -> Report:
         """Bring the index up to date with the documents folder."""
         return update(self.settings.folder, self.settings.location, self._embedder, progress=progress)
+
+    @property
+    def _finder(self) -> Finder:
+        return Finder(self._embedder, self._reader, self._calibration.ranking, self.settings.passages)
 
     def _reader(self) -> Reader:
         with self._loading:
@@ -327,28 +287,6 @@ def _open_model(settings: Settings) -> LanguageModel | None:
     from qa.models import open_model
 
     return open_model(settings.model, settings.base_url)
-
-
-def window(hit: Hit) -> Window:
-    """A passage as the reader reads it, under its document's title and date."""
-    passage = hit.passage
-    sentences = tuple(passage.sentence(i) for i in range(len(passage.sentences)))
-    return Window(hit.title, passage.heading, hit.metadata.date, sentences)
-
-
-def nearest(hit: Hit) -> Nearest:
-    """A passage offered beside a refusal."""
-    passage = hit.passage
-    return Nearest(
-        document=passage.document,
-        title=hit.title,
-        page=passage.page,
-        heading=passage.heading,
-        start=passage.span.start,
-        end=passage.span.end,
-        quote=passage.text,
-        score=hit.cosine,
-    )
 
 
 def answer(question: str, history: Sequence[Turn] = (), settings: Settings | None = None) -> Answer:

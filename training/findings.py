@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.documents import Document
-from qa.assistant import Assistant, Findings
+from qa.assistant import Assistant
 from qa.confidence import Calibration
 from qa.evaluation import Question, read_questions
+from qa.finding import Findings
 from qa.ranking import Evidence, features, ordered, score
 from qa.reader import FOLDER, Platt
 from qa.settings import Settings

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from qa.assistant import window
 from qa.evaluation import Question
+from qa.finding import window
 from qa.ranking import Evidence
 from qa.reader import FOLDER, Platt
 from training.examples import Example

@@ -1,0 +1,103 @@
+"""From a message to what was found for it: what is searched for, the passages, and their sentences as evidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from index.embedding import Embedder
+from index.snapshot import Snapshot
+from qa import followups, spelling
+from qa.answers import Nearest, Turn
+from qa.ranking import Evidence, rank
+from qa.reader import Reader
+from qa.retrieval import Hit, candidates, prefer_named
+from qa.windows import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found for a message: for each question it asks, every sentence that was read, best first."""
+
+    asked: str
+    searched_for: str
+    rankings: tuple[tuple[Evidence, ...], ...]
+
+    @property
+    def ranked(self) -> tuple[Evidence, ...]:
+        """The ranking of the question that is answered best."""
+        return max(self.rankings, key=lambda ranking: ranking[0].score if ranking else -math.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Searches and reads. `reader` gives the reader, loaded when it is first needed; `weights` are those of
+    `qa.ranking.FEATURES`; `passages` is how many are read for a question.
+    """
+
+    embedder: Embedder
+    reader: Callable[[], Reader]
+    weights: tuple[float, ...]
+    passages: int
+
+    def find(self, now: Snapshot, question: str, history: Sequence[Turn], within: Collection[str] | None) -> Findings:
+        """The passages for a question and their sentences, ranked as evidence. Arguments as of `Assistant.answer`."""
+        texts, searched_for = searches(now, question, history)
+        rankings = [self._ranking(now, text, question, within) for text in texts]
+        return Findings(question.strip(), searched_for, tuple(rankings))
+
+    def search(
+        self, now: Snapshot, question: str, history: Sequence[Turn], within: Collection[str] | None
+    ) -> tuple[Hit, ...]:
+        """The passages that `find` reads, the most promising first."""
+        texts, _ = searches(now, question, history)
+        found = [self._hits(now, text, question, within) for text in texts]
+        return tuple(dict.fromkeys(hit for hits in found for hit in hits))
+
+    def _hits(self, now: Snapshot, text: str, question: str, within: Collection[str] | None) -> list[Hit]:
+        found = candidates(now, text, self.embedder.embed_query(text), within)
+        passages = now.passages([key for key, *_ in found])
+        records = now.records({passage.document for passage in passages.values()})
+        hits = [
+            Hit(passages[key], record.title, record.metadata, score, cosine, words)
+            for key, score, cosine, words in found
+            if key in passages and (record := records.get(passages[key].document))
+        ]
+        return prefer_named(question, hits)[: self.passages]
+
+    def _ranking(self, now: Snapshot, text: str, question: str, within: Collection[str] | None) -> tuple[Evidence, ...]:
+        hits = self._hits(now, text, question, within)
+        readings = self.reader().read(text, [window(hit) for hit in hits])
+        return rank(question, hits, readings, self.weights)
+
+
+def searches(now: Snapshot, question: str, history: Sequence[Turn]) -> tuple[list[str], str]:
+    """What is searched for, a text for each question of a message, and the same in one."""
+    asked = followups.parts(question)
+    first = spelling.mend(followups.resolve(history, asked[0]), now.vocabulary)
+    later = [spelling.mend(part, now.vocabulary) for part in asked[1:]]
+    # What comes later in a message leans on what came first, as a follow-up does.
+    return [first, *(f"{first} {part}" for part in later)], " ".join([first, *later])
+
+
+def window(hit: Hit) -> Window:
+    """A passage as the reader reads it, under its document's title and date."""
+    passage = hit.passage
+    sentences = tuple(passage.sentence(i) for i in range(len(passage.sentences)))
+    return Window(hit.title, passage.heading, hit.metadata.date, sentences)
+
+
+def nearest(hit: Hit) -> Nearest:
+    """A passage offered beside a refusal."""
+    passage = hit.passage
+    return Nearest(
+        document=passage.document,
+        title=hit.title,
+        page=passage.page,
+        heading=passage.heading,
+        start=passage.span.start,
+        end=passage.span.end,
+        quote=passage.text,
+        score=hit.cosine,
+    )
