@@ -237,7 +237,7 @@ class Assistant:
         chosen = extractive.choose(findings.asked, findings.rankings)
         if not chosen:
             return self._refusal(findings, 0.0)
-        answerable, right = self._calibration.probabilities(features(findings.asked, findings.ranked, chosen))
+        answerable, right = self._calibration.probabilities(features(findings.asked, findings.ranked))
         if answerable < self._calibration.threshold:
             return self._refusal(findings, answerable)
         chosen = extractive.choose(findings.asked, findings.rankings, self.settings.budget)

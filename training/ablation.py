@@ -70,7 +70,7 @@ def read(found: Found, calibration: Calibration) -> Iterator[tuple[str, dict[str
         quoted = quotes(findings.asked, chosen, found.documents)
         yield "+ composition", measured(question, findings, quoted, passages, found.documents)
         sure = bool(chosen) and (
-            calibration.probabilities(features(findings.asked, findings.ranked, chosen))[0] >= calibration.threshold
+            calibration.probabilities(features(findings.asked, findings.ranked))[0] >= calibration.threshold
         )
         yield "+ refusal", measured(question, findings, quoted if sure else [], passages, found.documents)
 
