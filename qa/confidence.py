@@ -16,10 +16,11 @@ from qa.ranking import Evidence
 COEFFICIENTS = Path(__file__).parent / "weights" / "confidence.json"
 FEATURES = ("second", "common", "window", "common_window", "score", "drop", "length")
 
-# With few passages read, most are about the matter, and what is common cannot be told: then it is taken to be what it
-# is in the collections this was fitted on, in logits.
+# With few passages read, most are about the matter, and what is common cannot be told: then it is taken to be what goes
+# with such a best passage in the collections this was fitted on, in logits.
 FEW = 12  # passages
-COMMON, COMMON_WINDOW = -6.2, -4.6
+COMMON = -6.2
+COMMON_WINDOW, WITH_BEST = -4.6, 0.17  # where the best passage's logit is 0, and for each by which it is more
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def features(question: str, ranked: Sequence[Evidence]) -> tuple[float, ...]:
         sentences[min(1, len(sentences) - 1)],
         sentences[len(sentences) // 2] if len(windows) >= FEW else COMMON,
         windows[0],
-        float(np.mean(windows[4:])) if len(windows) >= FEW else COMMON_WINDOW,
+        float(np.mean(windows[4:])) if len(windows) >= FEW else COMMON_WINDOW + WITH_BEST * windows[0],
         ranked[0].score,
         ranked[0].score - ranked[min(4, len(ranked) - 1)].score,
         float(len(question.split())),

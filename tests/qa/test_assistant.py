@@ -109,6 +109,23 @@ def test_a_question_can_be_limited_to_some_documents(own):
         assert {c.document for c in answer.citations} | {n.document for n in answer.nearest} <= {"bakery.txt"}
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who won the chess world championship in 1972?",
+        "How heavy is the great bell of Tarrow?",
+        "How long is the longest path in the Orrin hills?",
+        "Which newspaper has the editor dismissed?",
+    ],
+)
+def test_few_documents_do_not_answer_everything(own, question):
+    """With few passages it cannot be told what is common among them; what is far off is refused all the same."""
+    with Assistant.open(own) as assistant:
+        assert assistant.answer(question).refused
+        assert assistant.answer(question, within=["bakery.txt"]).refused
+        assert not assistant.answer("When was the oven of the bakery built?").refused
+
+
 def test_a_blank_question_is_a_mistake_of_the_caller(assistant):
     with pytest.raises(ValueError, match="empty"):
         assistant.answer("  \n")
