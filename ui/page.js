@@ -10,6 +10,7 @@ window.footnote = (() => {
   let running = false;
   let version = -1;
   let opened = null; // what the source pane shows: the verb and its arguments, and the answer it belongs to
+  let sources_wanted = 0; // how often a source was asked for or closed: only the last counts
   let came_from = null;
   let started = false;
   let puts = 0;
@@ -212,11 +213,13 @@ window.footnote = (() => {
   // -- Sources --------------------------------------------------------------------------------------------------------
 
   async function show_source(verb, args, from = null, focus = true) {
+    const wanted = ++sources_wanted;
     const values = await tried(() => call(verb, ...args));
-    if (!values) return;
+    if (!values || wanted !== sources_wanted) return;
     const view = one("#source-pane .viewed")?.dataset.view;
+    opened = { verb, args }; // before it is seen: the next key counts from here
     await put("source-pane", values.source);
-    opened = { verb, args };
+    if (wanted !== sources_wanted) return;
     if (from) came_from = from;
     source(true);
     if (view === "text" && one("#source-pane .viewed")) set_view("text");
@@ -285,6 +288,7 @@ window.footnote = (() => {
     one("#source").inert = !on;
     if (on && narrow() && is_open("rail")) rail(false);
     if (!on) {
+      sources_wanted += 1; // one that is still on its way does not open it again
       opened = null;
       point_out();
       if (came_from?.isConnected) came_from.focus({ preventScroll: true });
