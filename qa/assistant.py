@@ -233,7 +233,7 @@ class Assistant:
             records = [r for r in now.documents() if within is None or r.path in within]
             if records and (path := overview.meant(findings.searched_for, records)):
                 return self._overview(now.document(path), findings)
-        # Whether to answer was calibrated on answers of normal length, and must not depend on the length asked for.
+        # Whether there is an answer must not depend on the length asked for.
         chosen = extractive.choose(findings.asked, findings.rankings)
         if not chosen:
             return self._refusal(findings, 0.0)

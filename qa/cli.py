@@ -20,6 +20,7 @@ from qa.lengths import Length
 if TYPE_CHECKING:
     from qa.answers import Answer
     from qa.assistant import Assistant
+    from qa.settings import Settings
 
 asking = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 measuring = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -63,10 +64,12 @@ def ask(
 
     `python -m qa eval QUESTIONS.jsonl` measures the answers to a question file instead.
     """
+    from qa.settings import Settings
+
     if (batch is None) == (not question):
         raise FootnoteError('Nothing was asked. Give a question, python -m qa "When did it end?", or --batch FILE.')
-    flags = _flags(documents, store, embedding, model, base_url, length, passages)
-    with open_assistant(context.obj, flags, strict) as assistant:
+    settings = Settings.chosen(context.obj, strict, documents, store, embedding, model, base_url, length, passages)
+    with open_assistant(settings) as assistant:
         if batch is not None:
             for line in answered_lines(assistant, batch):
                 sys.stdout.write(line + "\n")
@@ -96,12 +99,13 @@ def evaluate(
 ) -> None:
     """Measure the answers to a question file: right, supported, precise, refused where they should be."""
     from qa import evaluation
+    from qa.settings import Settings
 
     asked = _read(lambda: evaluation.read_questions(questions))
     rows: dict[str, list[dict[str, float]]] = defaultdict(list)
     missed: list[tuple[evaluation.Question, Answer]] = []
-    flags = _flags(documents, store, embedding, model, base_url, length, passages)
-    with open_assistant(context.obj, flags, strict) as assistant:
+    settings = Settings.chosen(context.obj, strict, documents, store, embedding, model, base_url, length, passages)
+    with open_assistant(settings) as assistant:
         texts = {record.path: assistant.document(record.path).text for record in assistant.documents()}
         for question in asked:
             answer = assistant.answer(question.text, question.history)
@@ -125,35 +129,13 @@ def evaluate(
         out.print(f"  wanted: {wanted}\n  got:    {answer.text[:300]}", markup=False)
 
 
-def open_assistant(environment: Mapping[str, str], flags: Mapping[str, Any], strict: bool) -> Assistant:
-    """The assistant that flags ask for, then the environment, then the defaults; progress goes to standard error."""
+def open_assistant(settings: Settings) -> Assistant:
+    """The assistant; progress goes to standard error."""
     from index.shown import Shown
     from qa.assistant import Assistant
-    from qa.settings import Settings
 
-    settings = Settings.chosen(flags, environment, strict)
     with Shown(Console(stderr=True, soft_wrap=True)) as shown:
         return Assistant.open(settings, progress=shown)
-
-
-def _flags(
-    documents: Path | None,
-    store: str | None,
-    embedding: str | None,
-    model: str | None,
-    base_url: str | None,
-    length: Length | None,
-    passages: int | None,
-) -> dict[str, Any]:
-    return {
-        "documents": documents,
-        "store": store,
-        "embedding": embedding,
-        "model": model,
-        "base_url": base_url,
-        "length": length,
-        "passages": passages,
-    }
 
 
 def answered_lines(assistant: Assistant, batch: Path) -> Iterator[str]:

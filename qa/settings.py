@@ -44,10 +44,30 @@ class Settings:
             raise ValueError("base_url is the address of a model's server: name the model too")
 
     @classmethod
-    def chosen(cls, flags: Mapping[str, Any], environment: Mapping[str, str], strict: bool) -> Self:
+    def chosen(
+        cls,
+        environment: Mapping[str, str],
+        strict: bool = False,
+        documents: Path | None = None,
+        store: str | None = None,
+        embedding: str | None = None,
+        model: str | None = None,
+        base_url: str | None = None,
+        length: Length | None = None,
+        passages: int | None = None,
+    ) -> Self:
         """What a program's flags ask for, then the environment, then the defaults. A flag not given is `None`."""
+        flags = {
+            "documents": documents,
+            "store": store,
+            "embedding": embedding,
+            "model": model,
+            "base_url": base_url,
+            "length": length,
+            "passages": passages,
+        }
         values: dict[str, Any] = {name: environment.get(name) if flag is None else flag for name, flag in flags.items()}
-        count = values.get("passages")
+        count = values["passages"]
         if isinstance(count, str):
             if not count.isdecimal():
                 raise FootnoteError(f"The number of passages read for one question is 1 to 50, not {count!r}.")

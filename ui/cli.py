@@ -71,16 +71,7 @@ def serve(
         upload_files=upload_files,
         mcp=mcp,
     )
-    flags = {
-        "documents": documents,
-        "store": store,
-        "embedding": embedding,
-        "model": model,
-        "base_url": base_url,
-        "length": length,
-        "passages": passages,
-    }
-    settings = Settings.chosen(flags, environment, strict)
+    settings = Settings.chosen(environment, strict, documents, store, embedding, model, base_url, length, passages)
     out = Console(soft_wrap=True, highlight=False)
 
     def started() -> None:
