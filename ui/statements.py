@@ -19,6 +19,9 @@ from ui.structure import Range
 Since = Callable[[Citation], str]
 SINCE_WORDS: Final = {"changed": "the document has changed since", "gone": "the document is no longer here"}
 
+HELD: Final = 24  # characters of a last word that never leave their marker
+
+_MARKERS: Final = re.compile(r"\[\d+\](?:\s*\[\d+\])*")
 _BULLET: Final = re.compile(r"[-*•] +|\d{1,3}[.)] +")
 _BOLD: Final = re.compile(r"\*\*(?=\S)([^*]{1,300}?)(?<=\S)\*\*")
 _PARAGRAPH: Final = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
@@ -112,14 +115,19 @@ class _Text:
 
     def _pieces(self, start: int, end: int) -> Iterator[Markup]:
         at = start
-        for found in MARKER.finditer(self.text, start, end):
+        for found in _MARKERS.finditer(self.text, start, end):
             said = self.text[at : found.start()]
-            if said.strip():
-                left = at + len(said) - len(said.lstrip())
+            markers = joined(self._marker(int(number)) for number in MARKER.findall(found[0]))
+            left, right = at + len(said) - len(said.lstrip()), at + len(said.rstrip())
+            if left < right:
+                # The last word keeps its markers on its line; of what has no spaces an end does, for a line must break.
+                last = max(self.text.rfind(" ", left, right) + 1, left, right - HELD)
                 yield shown(self.text[at:left])
-                yield Markup('<span class="claim">{}</span>').format(self._said(left, at + len(said.rstrip())))
-            # A marker stays on the line of the words before it: U+2060 allows no break.
-            yield Markup("\u2060") + self._marker(int(found[1]))
+                yield Markup('<span class="claim">{}<span class="held">{}{}</span></span>').format(
+                    self._said(left, last), self._said(last, right), markers
+                )
+            else:
+                yield markers
             at = found.end()
         yield self._said(at, end)
 

@@ -303,6 +303,9 @@ def test_at_phone_width_panes_are_sheets(open_page: Open) -> None:
     page.get_by_role("button", name="Show the list").tap()
     expect(page.locator("#documents .document").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for width in range(320, 400, 4):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("[...document.querySelectorAll('.held')].every(e => e.getClientRects().length === 1)")
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from qa.retrieval import Hit
 from ui.conversations import Exchange
 from ui.markup import name
 from ui.render import confidence_words, exchange_html, missing_words, welcome_html, working_html
-from ui.statements import answer_html, partial_html, place
+from ui.statements import HELD, answer_html, partial_html, place
 
 Read = Callable[[str], Any]
 HOSTILE = (
@@ -95,6 +95,13 @@ def test_markers_become_exactly_the_citations(order: list[int]) -> None:
     assert page.count('class="claim"') == len(numbers)
 
 
+def test_the_last_word_keeps_its_markers_beside_it() -> None:
+    cited = (citation(1), citation(2))
+    page = str(answer_html(Answer("q", "It began late. [1] [2] " + "x" * 500 + " [1]", cited)))
+    kept = [re.sub(r"<[^>]*>", "", found) for found in re.findall(r'<span class="held">(.*?)</span>', page)]
+    assert kept == ["late.12", "x" * HELD + "1"]
+
+
 def test_a_documents_own_numbers_are_not_buttons() -> None:
     answer = Answer("q", "As shown in (3), it works. [1]", (citation(1, "As shown in [3], it works."),))
     assert str(answer_html(answer)).count("<button") == 1
@@ -128,7 +135,7 @@ def test_the_short_answer_and_what_has_no_support_stand_out() -> None:
     doubted = Statement(23, len(text), "unsupported", 0.0, "nothing says so")
     answer = Answer("q", text, (citation(1),), model="m", short="12 euros", statements=(doubted,))
     page = str(answer_html(answer))
-    assert '<strong class="short">12 euros</strong>' in page
+    assert "".join(re.findall(r'<strong class="short">(.*?)</strong>', page)) == "12 euros"
     assert '<span class="doubted">It is blue. (not supported: nothing says so)</span>' in page
 
 
