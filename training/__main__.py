@@ -17,10 +17,12 @@ SHIPPED = Path("qa/weights")
 
 def prepare(args: argparse.Namespace) -> None:
     from index.embedding import open_embedder
+    from training import wikipedia
     from training.examples import write
     from training.mixture import make_pass
 
     embedder = open_embedder()
+    wikipedia.write(args.data, wikipedia.WRITTEN)
     for number in range(args.passes):
         path = args.work / f"pass-{number}.jsonl.gz"
         count = write(path, make_pass(number, args.seed, args.data, args.collections, embedder))
@@ -60,7 +62,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=WORK, help="where examples and checkpoints lie")
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="prepare: the public sets")
-    roots = [Path("../shared/collections"), Path("training/collections")]
+    roots = [Path("../shared/collections"), Path("training/collections"), Path(".work/wikipedia")]
     parser.add_argument("--collections", type=Path, nargs="+", default=roots, help="prepare: folders of collections")
     parser.add_argument("--passes", type=int, default=3, help="prepare: passes over the data, each made anew")
     parser.add_argument("--minutes", type=float, default=90, help="train: the learning rate falls to zero over these")

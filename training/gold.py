@@ -17,13 +17,15 @@ from qa.followups import resolve
 from qa.windows import Window
 from training.examples import IGNORE, Example
 
-# Kept out: studies and council for testing; rescue, federation, observatory and envoys for calibration.
+# Kept out: studies and council for testing; rescue, federation, observatory and envoys, and of the articles almanac and
+# annals, for calibration.
 EARLIER = (
     *("affairs", "company", "manuals", "history"),
     *("campus", "harbour", "straits", "summit", "pipeline", "orchard", "transit", "newsroom", "clinic"),
 )
 LATER = ("concord", "cohort", "borough", "frontier", "foundry", "chronicle", "verdict", "expedition")
-TRAINED = (*EARLIER, *LATER)
+ARTICLES = ("empires", "coldwar", "markets", "asia", "devices", "society")
+SHARES = dict.fromkeys(EARLIER, 0.25) | dict.fromkeys(LATER, 0.4) | dict.fromkeys(ARTICLES, 1.0)  # of their questions
 
 _FOLD = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " ", "–": "-", "—": "-"})
 

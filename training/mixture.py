@@ -26,10 +26,10 @@ from training.examples import IGNORE, Example
 from training.retrieve import Fused
 
 WINDOW_TOKENS = (180, 150, 110)  # a pass's windows: the product's are of at most 180 tokens, many are shorter
-PUBLIC = {"squad": 500, "nq": 300, "qed": 100, "new_wiki": 100, "amazon": 50, "reddit": 50, "policyqa": 50}
+PUBLIC = {"squad": 100, "nq": 300, "qed": 100, "new_wiki": 100, "amazon": 50, "reddit": 50, "policyqa": 50}
+SQUAD_GROUPS, SQUAD_OTHERS = 300, 3  # questions, and paragraphs of the same article with each
 NQ_NEGATIVES, NEAR_ANSWERABLE, NEAR_UNANSWERABLE = 200, 4, 8
 SYNTHETIC = 0.15  # share of the synthetic questions in a pass
-EARLIER = 0.4  # share of the questions of those collections that the weights one begins with were trained on
 
 
 def make_pass(number: int, seed: int, data: Path, folders: Sequence[Path], embedder: Embedder) -> list[Example]:
@@ -39,6 +39,7 @@ def make_pass(number: int, seed: int, data: Path, folders: Sequence[Path], embed
         *from_collections(rng, folders, embedder, WINDOW_TOKENS[number % len(WINDOW_TOKENS)]),
         *([e] for e in from_synthetic(rng, data / "synthetic", embedder)),
         *([e] for e in from_public(rng, data)),
+        *from_articles(rng, list(sources.squad(data / "squad", kept_out=False))),
     ]
     rng.shuffle(units)
     return [example for unit in units for example in unit]
@@ -47,12 +48,11 @@ def make_pass(number: int, seed: int, data: Path, folders: Sequence[Path], embed
 def from_collections(rng: Random, folders: Sequence[Path], embedder: Embedder, tokens: int) -> list[list[Example]]:
     """For each question a group: the windows that answer it and some of the best found that do not."""
     units: list[list[Example]] = []
-    for name in gold.TRAINED:
+    for name, share in gold.SHARES.items():
         folder = next(root / name for root in folders if (root / name).is_dir())
         placed = gold.windows(folder, embedder.count_tokens, tokens)
         questions = gold.questions(folder)
-        if name in gold.EARLIER:
-            questions = rng.sample(questions, int(EARLIER * len(questions)))
+        questions = rng.sample(questions, int(share * len(questions)))
         names = names_in([s for p in placed for s in p.window.sentences])
         ranked = Fused([p.window for p in placed], embedder).rank([gold.asked(q) for q in questions], 12)
         for question, found in zip(questions, ranked, strict=True):
@@ -114,6 +114,21 @@ def elsewhere(example: Example, window: Window) -> Example:
     labels = tuple(IGNORE if len(answer) > 2 and answer in s.casefold() else 0 for s in window.sentences)
     answered = IGNORE if IGNORE in labels else 0
     return Example(example.question, window, labels, answered, "", example.kind + "/elsewhere")
+
+
+def from_articles(rng: Random, asked: Sequence[Example]) -> list[list[Example]]:
+    """SQuAD's questions in groups: the paragraph each was asked of, and those nearest to it of the same article."""
+    paragraphs = defaultdict[str, list[Window]](list)
+    for window in {example.window: None for example in asked}:
+        paragraphs[window.title].append(window)
+    searches = {title: Fused(windows, None) for title, windows in paragraphs.items()}
+    units = []
+    for number, own in enumerate(rng.sample(asked, SQUAD_GROUPS)):
+        title = own.window.title
+        found = [paragraphs[title][i] for i in searches[title].rank([own.question], SQUAD_OTHERS + 1)[0]]
+        others = [elsewhere(own, window) for window in found if window != own.window]
+        units.append([replace(e, group=f"squad/{number}") for e in [own, *others[:SQUAD_OTHERS]]])
+    return units
 
 
 def from_public(rng: Random, data: Path) -> list[Example]:
