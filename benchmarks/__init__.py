@@ -1,0 +1,1 @@
+"""Measurements: programs to be run one by one, and what they share."""
