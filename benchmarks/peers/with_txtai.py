@@ -1,7 +1,8 @@
 """txtai's quick start for retrieval: paragraphs in an embeddings database that holds their texts.
 
 The quick start takes its text from a converter of office formats, which plain text does not need; the splitter is the
-same. It loads the model by itself, through transformers.
+same. It loads the model by itself, through transformers, and has it read 512 tokens, where the
+model's own length is 256.
 """
 
 from __future__ import annotations
