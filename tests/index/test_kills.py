@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import time
@@ -70,12 +69,13 @@ def run_kills(folder: Path, kills: int, seed: int, *, compare_each: bool) -> int
         began = time.monotonic()
         child.start()
         child.join(chance.uniform(0, took * 1.1))
-        if child.is_alive():
-            hit += 1
-            os.kill(child.pid or 0, signal.SIGKILL)
-        else:
-            took = time.monotonic() - began
+        ended = time.monotonic() - began
+        child.kill()  # of no effect on one that has just ended
         child.join()
+        if child.exitcode == -signal.SIGKILL:
+            hit += 1
+        else:
+            took = ended
         if (store / "current").exists():
             opened = Store.open(store)
             for record in opened.documents():
