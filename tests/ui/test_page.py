@@ -291,6 +291,22 @@ def test_everything_goes_by_keyboard(page: Page) -> None:
 
 
 @pytest.mark.slow
+def test_two_people_at_once_each_get_their_own_answer(open_page: Open) -> None:
+    pages = {"harbour/moorings.md": open_page(), "ferry.txt": open_page()}
+    for document, page in pages.items():
+        page.fill("#question", FACTS[document])
+    for page in pages.values():
+        page.keyboard.press("Enter")
+    for (document, page), fact in zip(pages.items(), ("240", "1987"), strict=True):
+        expect(page.locator("#thread .turn")).to_have_count(1, timeout=30_000)
+        expect(page.locator("#live .turn")).to_have_count(0)
+        expect(page.locator("#thread .turn")).to_contain_text(FACTS[document])
+        expect(page.locator("#thread .turn")).to_contain_text(fact)
+        page.locator("#thread button.cite").first.click()
+        expect(page.locator("#source")).to_contain_text(document)
+
+
+@pytest.mark.slow
 def test_at_phone_width_panes_are_sheets(open_page: Open) -> None:
     page = open_page(width=390, height=844, touch=True)
     expect(page.locator("#rail")).to_be_hidden()
