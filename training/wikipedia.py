@@ -22,10 +22,12 @@ WRITTEN = Path(".work/wikipedia")
 def opening(text: str) -> str:
     """An article's first paragraphs (its lines), until they hold `WORDS` words."""
     kept: list[str] = []
+    words = 0
     for paragraph in text.split("\n"):
-        if sum(len(line.split()) for line in kept) >= WORDS:
+        if words >= WORDS:
             break
         kept.append(paragraph)
+        words += len(paragraph.split())
     return "\n".join(kept)
 
 
