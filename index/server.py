@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -12,6 +12,10 @@ from index.vectors import Base, Batches, Sealed, fill, open_collection, release
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection
+
+# Records in one call, written or given: the most that Chroma Cloud takes (docs.trychroma.com/cloud/quotas-limits).
+MOST = 300
 
 
 class ServerBases:
@@ -25,20 +29,20 @@ class ServerBases:
         name = uuid4().hex[:12]
         client = self._client()
         try:
-            fill(client, self._prefix + name, batches, count, done)
+            fill(client, self._prefix + name, _pieces(batches), count, done)
         finally:
             release(client)
         return name
 
     def open(self, name: str) -> Sealed:
-        return open_collection(self._client(), self._prefix + name)
+        return open_collection(self._client(), self._prefix + name, MOST)
 
     def sound(self, base: Base) -> bool:
         client = self._client()
         try:
             return any(
                 collection.name == self._prefix + base.name and collection.count() == base.count
-                for collection in client.list_collections()
+                for collection in _collections(client)
             )
         except Exception as error:  # Chroma raises many kinds
             raise self._unreachable(error) from error
@@ -48,7 +52,7 @@ class ServerBases:
     def sweep(self, keep: str | None) -> None:
         client = self._client()
         try:
-            for collection in client.list_collections():
+            for collection in list(_collections(client)):
                 if collection.name.startswith(self._prefix) and collection.name != self._prefix + (keep or ""):
                     client.delete_collection(collection.name)
         except Exception as error:
@@ -77,3 +81,16 @@ class ServerBases:
             f"The Chroma server at {self._server} cannot be used: {error}. Start it with chroma run --path FOLDER "
             "--port PORT, or give another place with --store."
         )
+
+
+def _pieces(batches: Batches) -> Batches:
+    for ids, rows in batches:
+        for at in range(0, len(ids), MOST):
+            yield ids[at : at + MOST], rows[at : at + MOST]
+
+
+def _collections(client: Client) -> Iterator[Collection]:
+    at = 0
+    while some := client.list_collections(limit=MOST, offset=at):
+        yield from some
+        at += len(some)

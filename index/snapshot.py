@@ -228,8 +228,11 @@ class Snapshot:
     def _nearest(self, vector: Vectors, limit: int) -> Mapping[int, float]:
         """Vector ids and exact cosines: the base's nearest and the recent ones' together."""
         base = self._bases.vectors()
+        take = min(limit, base.count)
+        if base.sealed is not None and take > base.sealed.most:
+            return best(rows_between(self._connection, 0), vector, limit)
         try:
-            ids = [] if base.sealed is None else base.sealed.query(vector, min(limit, base.count))
+            ids = [] if base.sealed is None else base.sealed.query(vector, take)
         except StoreError as error:
             self._bases.lost(error)
             return best(rows_between(self._connection, 0), vector, limit)

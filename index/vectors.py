@@ -35,7 +35,8 @@ Vectors = NDArray[np.float32]
 Batches = Iterator[tuple[list[int], Vectors]]
 
 COLLECTION = "vectors"
-BATCH = 5000  # vectors in one call; Chroma takes at most 5461
+BATCH = 5000  # vectors in one call of a Chroma of our own, which takes at most 5461
+MOST = 20_000  # vectors asked of it at once
 # Chosen for recall at 10 against exact search: benchmarks/index_scale.py. A search that looks at fewer than a
 # thousand misses what stands apart from a crowd of like passages: the rows of a table, say, beside the text about it.
 HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 128, "ef_search": 1000, "max_neighbors": 24}
@@ -60,25 +61,29 @@ class Base:
 
 
 class Sealed:
-    """An open base, for searching; safe from several threads. Closed when nothing refers to it any more."""
+    """An open base, for searching; safe from several threads. Closed when nothing refers to it any more.
 
-    def __init__(self, client: Client, collection: Collection) -> None:
+    It gives at most `most` vectors at a time.
+    """
+
+    def __init__(self, client: Client, collection: Collection, most: int) -> None:
         self._collection = collection
+        self.most = most
         # Chroma keeps every open client in a table of its own, so it must be told.
         weakref.finalize(self, release, client).atexit = False
 
     def query(self, vector: Vectors, limit: int) -> list[int]:
-        """The ids of about the `limit` nearest vectors, in no promised order."""
+        """The ids of about the `limit` nearest vectors (1 to `most`), in no promised order."""
         try:
             found = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=[])
         except Exception as error:  # Chroma raises many kinds
             raise StoreError(f"Searching the vectors in Chroma failed: {error}") from error
         return [int(id) for id in found["ids"][0]]
 
-    def batches(self, size: int = BATCH) -> Batches:
+    def batches(self) -> Batches:
         """All it holds, for checking: ids and float32 rows."""
-        for at in range(0, self._collection.count(), size):
-            got = self._collection.get(limit=size, offset=at, include=["embeddings"])
+        for at in range(0, self._collection.count(), self.most):
+            got = self._collection.get(limit=self.most, offset=at, include=["embeddings"])
             yield [int(id) for id in got["ids"]], np.asarray(got["embeddings"], dtype=np.float32)
 
 
@@ -178,15 +183,15 @@ def fill(client: Client, name: str, batches: Batches, count: int, done: Callable
         raise StoreError(f"Chroma took {stored} of {count} vectors. Run python -m index again.")
 
 
-def open_collection(client: Client, name: str) -> Sealed:
-    """Open a collection and search it once, which loads its graph."""
+def open_collection(client: Client, name: str, most: int = MOST) -> Sealed:
+    """Open a collection and search it once, which loads its graph; it gives at most `most` vectors at a time."""
     try:
         collection = client.get_collection(name, embedding_function=None)
         some = collection.get(limit=1, include=["embeddings"])
     except Exception as error:  # Chroma raises many kinds
         release(client)
         raise StoreError(f"The vectors in Chroma cannot be opened: {error}") from error
-    sealed = Sealed(client, collection)
+    sealed = Sealed(client, collection, most)
     sealed.query(np.asarray(some["embeddings"], dtype=np.float32)[0], 1)
     return sealed
 

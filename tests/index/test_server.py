@@ -188,16 +188,21 @@ def test_one_server_holds_several_indexes(empty: Place, server: Server) -> None:
         assert check(url).problems == ()
 
 
-class Guarded(ThreadingHTTPServer):
-    """What stands before a server that is not open to all: who brings no key is turned away."""
+class Gate(ThreadingHTTPServer):
+    """What stands before a server that is not open to all: who brings no key is turned away.
 
-    def __init__(self, behind: int, key: str) -> None:
+    With `cloud` it is as strict as Chroma Cloud: it says which tenant and database a key is for, lets nobody into
+    others, and takes or gives so many records in one call.
+    """
+
+    def __init__(self, behind: int, key: str, cloud: tuple[str, str, int] | None = None) -> None:
         class Handler(BaseHTTPRequestHandler):
             def answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                if self.headers.get("x-chroma-token") != key:
-                    status, content = 401, b'{"error": "Unauthorized"}'
-                else:
+                status, content = self.refusal(body)
+                if cloud and self.path == "/api/v2/auth/identity":
+                    content = json.dumps({"user_id": "ann", "tenant": cloud[0], "databases": [cloud[1]]}).encode()
+                elif status == 200:
                     url = f"http://127.0.0.1:{behind}{self.path}"
                     headers = {"content-type": self.headers.get("content-type", "application/json")}
                     passed = httpx.request(self.command, url, content=body, headers=headers, timeout=60)
@@ -208,28 +213,93 @@ class Guarded(ThreadingHTTPServer):
                 self.end_headers()
                 self.wfile.write(content)
 
+            def refusal(self, body: bytes) -> tuple[int, bytes]:
+                if self.headers.get("x-chroma-token") != key:
+                    return 401, b'{"error": "Unauthorized"}'
+                if cloud is None:
+                    return 200, b""
+                tenant, database, most = cloud
+                mine = f"/api/v2/tenants/{tenant}"
+                if "/tenants/" in self.path and not self.path.startswith((f"{mine}/databases/{database}", mine)):
+                    return 403, b'{"error": "Forbidden"}'
+                asked = json.loads(body) if body else {}
+                records = [len(asked.get("ids") or ()), asked.get("limit") or 0, asked.get("n_results") or 0]
+                if max(records) > most:
+                    return 422, b'{"error": "Quota exceeded"}'
+                largest.append(max(records))
+                return 200, b""
+
             do_GET = do_POST = do_PUT = do_DELETE = answer
 
             def log_message(self, format: str, *arguments: object) -> None:
                 pass
 
+        self.largest = largest = list[int]()  # the most records that each call held or asked for
         super().__init__(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
-def test_a_server_that_asks_for_a_key(empty: Place, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The key comes from the variables that Chroma's own client reads."""
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A key, in the variables that Chroma's own client reads."""
+    monkeypatch.setenv("CHROMA_CLIENT_AUTH_PROVIDER", "chromadb.auth.token_authn.TokenAuthClientProvider")
+    monkeypatch.setenv("CHROMA_AUTH_TOKEN_TRANSPORT_HEADER", "X-Chroma-Token")
+    monkeypatch.setenv("CHROMA_CLIENT_AUTH_CREDENTIALS", "the-key")
+    return "the-key"
+
+
+def test_a_server_that_asks_for_a_key(empty: Place, server: Server, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     empty.write("mill.txt", TEXTS["mill.txt"])
-    with Guarded(server.port, "the-key") as guard:
-        url = f"http://127.0.0.1:{guard.server_port}/tests"
-        with pytest.raises(StoreError, match="cannot be used"):
-            update(empty.documents, url, TinyEmbedder())
-        monkeypatch.setenv("CHROMA_CLIENT_AUTH_PROVIDER", "chromadb.auth.token_authn.TokenAuthClientProvider")
-        monkeypatch.setenv("CHROMA_AUTH_TOKEN_TRANSPORT_HEADER", "X-Chroma-Token")
-        monkeypatch.setenv("CHROMA_CLIENT_AUTH_CREDENTIALS", "the-key")
+    with Gate(server.port, key) as gate:
+        url = f"http://127.0.0.1:{gate.server_port}/tests"
+        with monkeypatch.context() as without:
+            without.setenv("CHROMA_CLIENT_AUTH_CREDENTIALS", "another-key")
+            with pytest.raises(StoreError, match="cannot be used"):
+                update(empty.documents, url, TinyEmbedder())
         update(empty.documents, url, TinyEmbedder())
         assert check(url, empty.documents).problems == ()
         empty.update()
         assert contents(url) == contents(empty.store)
         assert list(server.collections().values()) == [status(url).vectors]
-        guard.shutdown()
+        gate.shutdown()
+
+
+def test_within_the_limits_of_chroma_cloud(
+    empty: Place, server: Server, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key for one tenant's database, and at most 300 records in a call."""
+    client = chromadb.AdminClient(
+        Settings(
+            chroma_api_impl="chromadb.api.fastapi.FastAPI",
+            chroma_server_host="127.0.0.1",
+            chroma_server_http_port=server.port,
+            anonymized_telemetry=False,
+            chroma_client_auth_provider=None,
+        )
+    )
+    client.create_tenant("ann")
+    client.create_database("papers", "ann")
+    monkeypatch.setenv("CHROMA_OVERWRITE_SINGLETON_TENANT_DATABASE_ACCESS_FROM_AUTH", "true")
+    empty.write("many.md", "\n".join(f"# {i}\n\nText number {i} on grain.\n" for i in range(700)))
+    for path, text in TEXTS.items():
+        empty.write(path, text)
+    with Gate(server.port, key, ("ann", "papers", 300)) as gate:
+        url = f"http://127.0.0.1:{gate.server_port}/tests"
+        update(empty.documents, url, TinyEmbedder())
+        assert check(url, empty.documents).problems == ()
+        assert max(gate.largest) == 300
+        store = Store.open(url)
+        for question in ("Text number 7 on grain", "the turbine stands"):
+            vector = TinyEmbedder().embed_query(question)
+            with store.snapshot() as now:
+                passages = [key for record in now.documents() for key in now.passages_of(record.path)]
+                exact = sorted(now.score_vectors(vector, passages).items(), key=lambda hit: (-hit[1], hit[0]))
+                for limit in (10, 100, 400):  # the last asks for more than the server gives
+                    found = now.search_vectors(vector, limit)
+                    assert [cosine for _, cosine in found] == pytest.approx([cosine for _, cosine in exact[:limit]])
+        assert not store.notice
+        store.close()
+        update(empty.documents, url, TinyEmbedder(), Options(anew=True))
+        assert check(url, empty.documents).problems == ()
+        gate.shutdown()
+    assert server.collections() == {}  # all of it went into the tenant's database
