@@ -68,7 +68,17 @@ def ask(
 
     if (batch is None) == (not question):
         raise FootnoteError('Nothing was asked. Give a question, python -m qa "When did it end?", or --batch FILE.')
-    settings = Settings.chosen(context.obj, strict, documents, store, embedding, model, base_url, length, passages)
+    settings = Settings.chosen(
+        context.obj,
+        strict=strict,
+        documents=documents,
+        store=store,
+        embedding=embedding,
+        model=model,
+        base_url=base_url,
+        length=length,
+        passages=passages,
+    )
     with open_assistant(settings) as assistant:
         if batch is not None:
             for line in answered_lines(assistant, batch):
@@ -104,7 +114,17 @@ def evaluate(
     asked = _read(lambda: evaluation.read_questions(questions))
     rows: dict[str, list[dict[str, float]]] = defaultdict(list)
     missed: list[tuple[evaluation.Question, Answer]] = []
-    settings = Settings.chosen(context.obj, strict, documents, store, embedding, model, base_url, length, passages)
+    settings = Settings.chosen(
+        context.obj,
+        strict=strict,
+        documents=documents,
+        store=store,
+        embedding=embedding,
+        model=model,
+        base_url=base_url,
+        length=length,
+        passages=passages,
+    )
     with open_assistant(settings) as assistant:
         texts = {record.path: assistant.document(record.path).text for record in assistant.documents()}
         for question in asked:

@@ -47,6 +47,7 @@ class Settings:
     def chosen(
         cls,
         environment: Mapping[str, str],
+        *,
         strict: bool = False,
         documents: Path | None = None,
         store: str | None = None,

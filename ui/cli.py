@@ -71,7 +71,17 @@ def serve(
         upload_files=upload_files,
         mcp=mcp,
     )
-    settings = Settings.chosen(environment, strict, documents, store, embedding, model, base_url, length, passages)
+    settings = Settings.chosen(
+        environment,
+        strict=strict,
+        documents=documents,
+        store=store,
+        embedding=embedding,
+        model=model,
+        base_url=base_url,
+        length=length,
+        passages=passages,
+    )
     out = Console(soft_wrap=True, highlight=False)
 
     def started() -> None:

@@ -228,9 +228,9 @@ def test_as_many_passages_are_read_as_the_settings_say(assistant):
 def test_settings_come_from_flags_then_the_environment():
     environment = {"length": "long", "passages": "7", "auth": "ann:x"}
     none = {"model": None, "length": None, "passages": None}
-    assert Settings.chosen(environment, True, **none) == Settings(length="long", passages=7, strict=True)
+    assert Settings.chosen(environment, strict=True, **none) == Settings(length="long", passages=7, strict=True)
     flags = none | {"length": "short", "passages": 3}
-    assert Settings.chosen(environment, False, **flags) == Settings(length="short", passages=3)
+    assert Settings.chosen(environment, **flags) == Settings(length="short", passages=3)
     for wrong in ({"passages": "many"}, {"passages": "51"}, {"length": "huge"}):
         with pytest.raises((ValueError, FootnoteError)):
-            Settings.chosen(wrong, False, **none)
+            Settings.chosen(wrong, **none)
