@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder import Encoder
+from index.encoder import WORDS, Encoder, WordTable, mapped
 from index.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ BUNDLED = "all-MiniLM-L6-v2"
 # The safetensors file of sentence-transformers/all-MiniLM-L6-v2 as its authors published it.
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_TOKENS = 256  # the length the bundled model was trained and published for
-BATCH = 16
+BATCH = 8
 
 Vectors = NDArray[np.float32]
 
@@ -110,16 +110,15 @@ class BundledEmbedder:
         """The weights and the tokenizer, read the first time."""
         with self._loading:
             if self._loaded is None:
-                from safetensors.numpy import load_file
                 from tokenizers import Tokenizer
 
                 folder = self._folder or bundled_folder()
-                weights = load_file(bundled_weights(folder))
+                weights = mapped(bundled_weights(folder))
                 tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
                 tokenizer.no_truncation()
                 tokenizer.no_padding()
-                named = {n.removeprefix("bert."): a for n, a in weights.items()}
-                self._loaded = Encoder(named, self._threads), tokenizer
+                words = WordTable(weights[WORDS].astype(np.float32, copy=False))
+                self._loaded = Encoder(words, weights, self._threads), tokenizer
             return self._loaded
 
     def embed(self, texts: Sequence[str]) -> Vectors:

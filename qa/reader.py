@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import bundled_folder
-from index.encoder import Encoder
+from index.encoder import WORDS, Encoder, Stored, WordTable, mapped
 from index.errors import ReaderError
 from qa.windows import Reading, Row, ShortAnswer, Tokens, Window, pack
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "weights"
 ROW_TOKENS = 288  # the longest row the weights were trained on
-BATCH = 8
+BATCH = 4
 SHORT_TOKENS = 25  # a longer stretch is no short answer
 UNREAD = -20.0  # a logit below any that is read
 
@@ -48,8 +48,10 @@ class Platt:
 class Reader:
     """Reads windows. Deterministic, and safe to call from several threads."""
 
-    def __init__(self, weights: dict[str, Floats], tokenizer: Tokenizer, answered: Platt, evidence: Platt) -> None:
-        self._encoder = Encoder({n.removeprefix("enc."): a for n, a in weights.items() if n.startswith("enc.")})
+    def __init__(self, stored: Stored, tokenizer: Tokenizer, answered: Platt, evidence: Platt) -> None:
+        words = {name: stored[name] for name in stored if name.startswith(f"enc.{WORDS}")}
+        weights = unpacked({name: array for name, array in stored.items() if name not in words})
+        self._encoder = Encoder(_table(words), {n.removeprefix("enc."): a for n, a in weights.items()})
         self._heads = {n: a for n, a in weights.items() if not n.startswith("enc.")}
         self._tokenizer = tokenizer
         self._answered = answered
@@ -61,15 +63,15 @@ class Reader:
 
         Raises `ReaderError` where they are missing, damaged or not what `reader.json` says they are.
         """
-        from safetensors.numpy import load
         from tokenizers import Tokenizer
 
+        weights = folder / "reader.safetensors"
         try:
             stated = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
-            data = (folder / "reader.safetensors").read_bytes()
+            with weights.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
         except (OSError, ValueError) as error:
             raise ReaderError(f"The reader cannot be loaded from {folder}: {error}. Reinstall footnote-qa.") from error
-        digest = hashlib.sha256(data).hexdigest()
         if digest != stated["sha256"]:
             raise ReaderError(
                 f"The reader's weights in {folder} are damaged: their SHA-256 is {digest}, not {stated['sha256']}. "
@@ -78,7 +80,7 @@ class Reader:
         tokenizer = Tokenizer.from_file(str(bundled_folder() / "tokenizer.json"))
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        return cls(unpacked(load(data)), tokenizer, Platt(*stated["answered"]), Platt(*stated["evidence"]))
+        return cls(mapped(weights), tokenizer, Platt(*stated["answered"]), Platt(*stated["evidence"]))
 
     def read(self, question: str, windows: Sequence[Window]) -> tuple[Reading, ...]:
         """One reading a window, in order; every sentence of a window is scored, however long the window."""
@@ -151,7 +153,7 @@ def _best_stretch(ends: Floats) -> tuple[int, int, float]:
     return int(start), int(end), float(total[start, end])
 
 
-def unpacked(stored: dict[str, NDArray[np.generic]]) -> dict[str, Floats]:
+def unpacked(stored: Stored) -> dict[str, Floats]:
     """Weights as float32. A matrix stored as int8 has its rows' scales beside it, under "NAME.scale"."""
     scales = {name.removesuffix(".scale"): array for name, array in stored.items() if name.endswith(".scale")}
     return {
@@ -161,3 +163,11 @@ def unpacked(stored: dict[str, NDArray[np.generic]]) -> dict[str, Floats]:
         for name, array in stored.items()
         if not name.endswith(".scale")
     }
+
+
+def _table(words: Stored) -> WordTable:
+    """The words' vectors as they are stored, if as int8."""
+    scales = words.get(f"enc.{WORDS}.scale")
+    if scales is None:
+        return WordTable(words[f"enc.{WORDS}"].astype(np.float32))
+    return WordTable(words[f"enc.{WORDS}"].astype(np.int8, copy=False), scales.astype(np.float32))

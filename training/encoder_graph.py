@@ -3,7 +3,8 @@
     python -m training.encoder_graph
 
 The weights are handed to ONNX Runtime when a session is made, straight from a safetensors file,
-so that one small graph serves the embedding model and the reader and no weight is stored twice.
+so that one small graph serves the embedding model and the reader and no weight is stored twice. The words' own
+vectors, half of all weights, are looked up outside it: ONNX Runtime would keep a copy of the whole table.
 The graph uses ONNX Runtime's own operators for attention, biased GELU and the residual layer norm
 (`com.microsoft`): they are the fast kernels its optimiser would otherwise have to find.
 """
@@ -21,9 +22,8 @@ TARGET = Path(__file__).parent.parent / "index" / "encoder.onnx"
 
 
 def weight_shapes() -> dict[str, tuple[int | str, ...]]:
-    """The weights the graph expects, by name; vocabulary sizes are those of MiniLM."""
+    """The weights the graph expects, by name."""
     shapes: dict[str, tuple[int | str, ...]] = {
-        "embeddings.word": (30522, WIDTH),
         "embeddings.position": (512, WIDTH),
         "embeddings.kind": (2, WIDTH),
         "embeddings.norm.weight": (WIDTH,),
@@ -55,12 +55,13 @@ def external(name: str, shape: tuple[int | str, ...]) -> TensorProto:
 
 
 def build() -> onnx.ModelProto:
-    """The graph: `ids`, `mask` and `kinds` (batch, tokens) int32 in, `states` (batch, tokens, 384) float32 out."""
+    """The graph: `words` (batch, tokens, 384) float32, `mask` and `kinds` (batch, tokens) int32 in, `states` (batch,
+    tokens, 384) float32 out.
+    """
     node, nodes = helper.make_node, []
     nodes += [
-        node("Gather", ["embeddings.word", "ids"], ["words"]),
         node("Gather", ["embeddings.kind", "kinds"], ["kind"]),
-        node("Shape", ["ids"], ["tokens"], start=1, end=2),
+        node("Shape", ["mask"], ["tokens"], start=1, end=2),
         node("Slice", ["embeddings.position", "zero", "tokens"], ["positions"]),
         node("Add", ["words", "kind"], ["words+kind"]),
         node("Add", ["words+kind", "positions"], ["embedded"]),
@@ -108,7 +109,8 @@ def build() -> onnx.ModelProto:
             ),
         ]
     inputs = [
-        helper.make_tensor_value_info(n, TensorProto.INT32, ["batch", "tokens"]) for n in ("ids", "mask", "kinds")
+        helper.make_tensor_value_info("words", TensorProto.FLOAT, ["batch", "tokens", WIDTH]),
+        *(helper.make_tensor_value_info(n, TensorProto.INT32, ["batch", "tokens"]) for n in ("mask", "kinds")),
     ]
     states = helper.make_tensor_value_info("states", TensorProto.FLOAT, ["batch", "tokens", WIDTH])
     weights = [external(name, shape) for name, shape in weight_shapes().items()]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from index.embedding import BUNDLED, bundled_folder, embedder_name, open_embedder
+from index.encoder import WordTable, mapped
 from index.errors import EmbeddingError
 
 TEXTS = [
@@ -67,3 +68,32 @@ def test_no_framework_is_loaded():
         "sys.exit(bool({'torch', 'transformers', 'sentence_transformers', 'chromadb'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_weights_are_read_where_they_lie(tmp_path):
+    from safetensors.numpy import save_file
+
+    weights = {
+        "a": np.arange(6, dtype=np.float32).reshape(2, 3),
+        "b": np.array([[-3, 4]], dtype=np.int8),
+        "c": np.array([0.5], dtype=np.float16),
+    }
+    save_file(weights | {"position": np.arange(2)}, tmp_path / "w.safetensors", metadata={"made": "here"})
+    found = mapped(tmp_path / "w.safetensors")
+    assert set(found) == set(weights)  # numbers that are no weights are left out
+    assert all(
+        np.array_equal(found[name], weights[name]) and found[name].dtype == weights[name].dtype for name in found
+    )
+
+
+def test_words_are_looked_up_in_either_form():
+    rows = np.array([[1, -2], [3, 4], [127, 0]], dtype=np.int8)
+    scales = np.array([0.5, 2.0, 0.01], dtype=np.float32)
+    ids = np.array([[2, 0], [1, 1]], dtype=np.int32)
+    whole = rows * scales[:, None]
+    for table in (WordTable(whole), WordTable(rows, scales)):
+        assert table(ids).dtype == np.float32
+        assert np.array_equal(table(ids), whole[ids])
+    for wrong in ((rows, None), (whole, scales)):
+        with pytest.raises(ValueError, match="scale"):
+            WordTable(*wrong)

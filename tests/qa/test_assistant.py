@@ -197,6 +197,18 @@ def test_mistakes_are_answered_in_one_line(arguments, says, tmp_path):
     assert says in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="peak memory is read from /proc")
+def test_answering_takes_little_memory(assistant):
+    """Both models are held once: with a second copy of their weights it would be over 600 MB."""
+    code = (
+        "from qa import Settings, answer; import re; "
+        f"answer('When did the visit end?', settings=Settings(store={str(assistant.settings.store)!r})); "
+        "print(re.search('VmHWM: *([0-9]+)', open('/proc/self/status').read().replace('\\t', ' '))[1])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=SEEDS.parent, check=True)
+    assert int(done.stdout) / 1024 < 400
+
+
 def test_length_changes_what_is_said_and_never_whether(assistant):
     questions = ["Which measures did the two sides agree on?", "Who is Jin Canrong?", "Who won the 1972 chess title?"]
     lengths = {}
