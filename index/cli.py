@@ -286,11 +286,11 @@ def _update(place: Place, as_json: bool, options: Options, workers: int, ray: st
 
 
 def _console(*, quiet: bool = False) -> Console:
-    return Console(soft_wrap=True, quiet=quiet)
+    return Console(soft_wrap=True, emoji=False, quiet=quiet)
 
 
 def _print(line: str, *, error: bool = False) -> None:
-    Console(soft_wrap=True, stderr=error).print(line, markup=False, highlight=False)
+    Console(soft_wrap=True, emoji=False, stderr=error).print(line, markup=False, highlight=False)
 
 
 def _print_json(value: object, indent: int | None = 2) -> None:

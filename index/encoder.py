@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import onnxruntime
 
 GRAPH = Path(__file__).with_name("encoder.onnx")
-LAYERS = 6
 WORDS = "embeddings.word_embeddings.weight"  # the name of the words' vectors among a model's weights
 
 M_MMAP_THRESHOLD = -3  # of glibc's mallopt
@@ -64,48 +63,15 @@ class WordTable:
         return found if self.scales is None else found * self.scales[ids][..., None]
 
 
-def graph_weights(weights: Mapping[str, NDArray[np.floating]]) -> dict[str, Floats]:
-    """The graph's weights from a `BertModel`'s, which names them otherwise and keeps matrices transposed."""
-
-    def matrix(name: str) -> Floats:
-        return np.ascontiguousarray(weights[f"{name}.weight"].T, dtype=np.float32)
-
-    def vector(name: str) -> Floats:
-        return np.ascontiguousarray(weights[name], dtype=np.float32)
-
-    named = {
-        "embeddings.position": vector("embeddings.position_embeddings.weight"),
-        "embeddings.kind": vector("embeddings.token_type_embeddings.weight"),
-        "embeddings.norm.weight": vector("embeddings.LayerNorm.weight"),
-        "embeddings.norm.bias": vector("embeddings.LayerNorm.bias"),
-    }
-    for i in range(LAYERS):
-        layer = f"encoder.layer.{i}"
-        parts = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
-        named[f"{i}.attention.weight"] = np.concatenate([matrix(part) for part in parts], axis=1)
-        named[f"{i}.attention.bias"] = np.concatenate([vector(f"{part}.bias") for part in parts])
-        for ours, theirs in (
-            ("attention.out", "attention.output.dense"),
-            ("inner", "intermediate.dense"),
-            ("outer", "output.dense"),
-        ):
-            named[f"{i}.{ours}.weight"] = matrix(f"{layer}.{theirs}")
-            named[f"{i}.{ours}.bias"] = vector(f"{layer}.{theirs}.bias")
-        for ours, theirs in (("attention.norm", "attention.output.LayerNorm"), ("norm", "output.LayerNorm")):
-            named[f"{i}.{ours}.weight"] = vector(f"{layer}.{theirs}.weight")
-            named[f"{i}.{ours}.bias"] = vector(f"{layer}.{theirs}.bias")
-    return named
-
-
 class Encoder:
     """A BERT of 6 layers, 384 wide. Safe to call from several threads."""
 
     def __init__(
         self, words: WordTable, weights: Mapping[str, NDArray[np.floating]], threads: int | None = None
     ) -> None:
-        """`weights` are a `BertModel`'s by name, all but its words'; a missing one is a `KeyError`.
+        """`weights` are a `BertModel`'s by name, float32; they are copied. The words' and a pooler's are passed over.
 
-        They are copied. `threads` compute; unless given, as many as there are usable cores.
+        `threads` compute; unless given, as many as there are usable cores.
         """
         import onnxruntime
 
@@ -114,10 +80,9 @@ class Encoder:
         options.log_severity_level = 3
         # Spinning threads would hold the cores between the batches of an answer, against the page's own threads.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        named = graph_weights(weights)
-        options.add_external_initializers(
-            list(named), [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in named.values()]
-        )
+        taken = [name for name in weights if name.startswith(("embeddings.", "encoder.")) and name != WORDS]
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.asarray(weights[name])) for name in taken]
+        options.add_external_initializers(taken, values)
         _return_freed_blocks()
         self._words = words
         self._session: onnxruntime.InferenceSession = onnxruntime.InferenceSession(

@@ -14,7 +14,7 @@ from index.errors import StoreError
 from index.exact import Recent
 from index.fulltext import WordBase, WordBases
 from index.location import Location
-from index.snapshot import OpenVectors, OpenWords
+from index.snapshot import EXACT, OpenVectors, OpenWords
 from index.vectors import Base, Bases, LocalBases
 
 RETRY_SECONDS = 30.0  # before a Chroma that failed is tried again
@@ -43,10 +43,14 @@ def remove_others(location: Location) -> None:
 
 
 class Generation:
-    """Safe from several threads. A base that cannot be opened is done without: everything counts as recent."""
+    """Safe from several threads. A base that cannot be opened is done without: everything counts as recent.
 
-    def __init__(self, location: Location, path: Path) -> None:
+    So it does with `once`, for a program that asks one question, while scoring all takes less time than to open Chroma.
+    """
+
+    def __init__(self, location: Location, path: Path, once: bool = False) -> None:
         self.path = path
+        self._once = once
         self.recipe = generations.recipe_of(path)
         self._notices: dict[str, str] = {}  # by kind, why a base is done without
         self._bases = bases_of(location, path)
@@ -89,7 +93,7 @@ class Generation:
 
     def vectors(self, base: Base | None) -> OpenVectors:
         """The vectors of a snapshot that names this base."""
-        if base is None:
+        if base is None or (self._once and base.count <= EXACT):
             return self._held("") or self._keep("", OpenVectors(None, 0, 0, Recent(0)))
         if held := self._held(base.name):
             return held

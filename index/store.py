@@ -32,20 +32,22 @@ class Store:
     `snapshot()`. What another process writes, or a generation it switches to, is seen by the next call.
     """
 
-    def __init__(self, location: Location, embedder_name: str | None) -> None:
+    def __init__(self, location: Location, embedder_name: str | None, once: bool = False) -> None:
         self._location = location
+        self._once = once
         self._embedder_name = embedder_name
         self._lock = threading.Lock()
         self._generation: Generation | None = None
         self._closed = False
 
     @classmethod
-    def open(cls, location: str | Path, *, embedder_name: str | None = None) -> Store:
-        """Open the index at a folder or URL. `embedder_name` is the model that questions will be embedded with.
+    def open(cls, location: str | Path, *, embedder_name: str | None = None, once: bool = False) -> Store:
+        """Open the index at a folder or URL. `embedder_name` is the model that questions will be embedded with; `once`
+        says that one question is asked, for which Chroma need not be opened if the index is small.
 
         Raises `StoreError` where there is no index or it was made with another model.
         """
-        store = cls(locate(location), embedder_name)
+        store = cls(locate(location), embedder_name, once)
         with store.snapshot():
             return store
 
@@ -147,7 +149,7 @@ class Store:
             if path is None:
                 raise StoreError(f"There is no index at {self._location} yet. Make it with: python -m index")
             if self._generation is None or self._generation.path != path:
-                opened = Generation(self._location, path)
+                opened = Generation(self._location, path, self._once)
                 made_with = opened.recipe.embedder
                 if self._embedder_name not in (None, made_with):
                     raise StoreError(

@@ -6,6 +6,7 @@ import copy
 import threading
 import time
 from collections.abc import AsyncGenerator, Collection, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache
@@ -22,16 +23,15 @@ from index.store import Store
 from qa import extractive, overview
 from qa.answers import Answer, Step, Turn
 from qa.checking.tongues import differ
-from qa.citations import Given
 from qa.confidence import Calibration, features
 from qa.finding import Finder, Findings, nearest
-from qa.generative import Found
 from qa.lengths import Length
 from qa.reader import Reader
 from qa.retrieval import Hit
 from qa.settings import Settings
 
 if TYPE_CHECKING:
+    from qa.generative import Found
     from qa.models import LanguageModel
     from qa.retriever import Retriever
 
@@ -57,9 +57,17 @@ class Assistant:
         self._loaded: Reader | None = None
 
     @classmethod
-    def open(cls, settings: Settings | None = None, *, refresh: bool = True, progress: Progress = silent) -> Self:
+    def open(
+        cls,
+        settings: Settings | None = None,
+        *,
+        refresh: bool = True,
+        once: bool = False,
+        progress: Progress = silent,
+    ) -> Self:
         """Open the assistant over a folder of documents, and bring its index up to date unless told not to.
 
+        `once` makes the first answer come sooner and later ones later: for a program that asks one question.
         Raises a `FootnoteError` where the folder, the index or the language model cannot be used.
         """
         settings = settings or Settings()
@@ -67,7 +75,8 @@ class Assistant:
         embedder = open_embedder(settings.embedding)
         if refresh:
             update(settings.folder, settings.location, embedder, progress=progress)
-        return cls(settings, Store.open(settings.location, embedder_name=embedder.name), embedder, model)
+        store = Store.open(settings.location, embedder_name=embedder.name, once=once)
+        return cls(settings, store, embedder, model)
 
     def adjusted(self, *, length: Length | None = None, passages: int | None = None, plain: bool = False) -> Assistant:
         """This assistant with another length of answer, another number of passages, or without a language model.
@@ -158,26 +167,29 @@ class Assistant:
 
     def _steps(self, question: str, history: Sequence[Turn], within: Collection[str] | None) -> Iterator[Step]:
         if self._model is None:
-            answer = self._look_up(question, history, within).extracted
+            with self._store.snapshot() as now:
+                answer = self._extract(now, self.find(now, question, history, within), within)
             yield Step(answer.text, answer)
             return
+        # What checks a language model's words takes a while to import, and an answer without one has no use for it.
         from qa.generative import generate
         from qa.similarity import Similar
 
-        def find(text: str) -> Found:
-            return self._look_up(text, (), within)
+        def look_up(text: str) -> Found:
+            return self._look_up(text, within)
 
-        yield from generate(question, history, self._model, find, Similar(self._embedder), self.settings)
+        yield from generate(question, history, self._model, look_up, Similar(self._embedder), self.settings)
 
-    def _look_up(self, question: str, history: Sequence[Turn], within: Collection[str] | None) -> Found:
-        """One search: the best passages, the answer made of their sentences, and the refusal beside it."""
+    def _look_up(self, question: str, within: Collection[str] | None) -> Found:
+        """One search for a language model: the passages, the answer made of their sentences, and the refusal."""
+        from qa.citations import Given
+        from qa.generative import Found
+
         with self._store.snapshot() as now:
-            findings = self.find(now, question, history, within)
-            best = list(dict.fromkeys(e.hit for ranking in findings.rankings for e in ranking))
-            foreign = differ(question, " ".join(hit.passage.text for hit in best))
-            extracted = replace(self._extract(now, findings, within), notice=FOREIGN if foreign else "")
-            documents = {path: now.document(path) for path in {hit.passage.document for hit in best}}
-        given = tuple(Given(documents[hit.passage.document], hit.passage) for hit in best)
+            findings = self.find(now, question, (), within)
+            extracted = self._extract(now, findings, within)
+            documents = {path: now.document(path) for path in {hit.passage.document for hit in findings.hits}}
+        given = tuple(Given(documents[hit.passage.document], hit.passage) for hit in findings.hits)
         return Found(given, extracted, self._refusal(findings, extracted.confidence))
 
     def find(
@@ -223,12 +235,19 @@ class Assistant:
     def _reader(self) -> Reader:
         with self._loading:
             if self._loaded is None:
-                self._embedder.embed_query("ready")
-                self._loaded = Reader.open()
+                with ThreadPoolExecutor(1) as beside:
+                    reader = beside.submit(Reader.open)
+                    self._embedder.embed_query("ready")
+                    self._loaded = reader.result()
             return self._loaded
 
     def _extract(self, now: Snapshot, findings: Findings, within: Collection[str] | None) -> Answer:
-        """The answer made of the documents' own sentences, or a refusal."""
+        """The answer made of the documents' own sentences, or a refusal, with a notice where languages differ."""
+        answer = self._extracted(now, findings, within)
+        foreign = differ(findings.asked, " ".join(hit.passage.text for hit in findings.hits))
+        return replace(answer, notice=FOREIGN) if foreign else answer
+
+    def _extracted(self, now: Snapshot, findings: Findings, within: Collection[str] | None) -> Answer:
         if overview.asks_for_whole(findings.asked):
             records = [r for r in now.documents() if within is None or r.path in within]
             if records and (path := overview.meant(findings.searched_for, records)):

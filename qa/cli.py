@@ -79,7 +79,7 @@ def ask(
         length=length,
         passages=passages,
     )
-    with open_assistant(settings) as assistant:
+    with open_assistant(settings, once=batch is None) as assistant:
         if batch is not None:
             for line in answered_lines(assistant, batch):
                 sys.stdout.write(line + "\n")
@@ -89,7 +89,7 @@ def ask(
     if as_json:
         sys.stdout.write(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) + "\n")
     else:
-        show(answer, Console(soft_wrap=True))
+        show(answer, Console(soft_wrap=True, emoji=False))
 
 
 @measuring.command()
@@ -138,7 +138,7 @@ def evaluate(
     if as_json:
         sys.stdout.write(json.dumps({"all": total | {"n": len(asked)}, "kinds": by_kind}, indent=2) + "\n")
         return
-    out = Console(soft_wrap=True, highlight=False)
+    out = Console(soft_wrap=True, emoji=False, highlight=False)
     for name, meaning in evaluation.MEASURES.items():
         if name in total:
             out.print(f"{name:14} {total[name]:8.3f}   {meaning}", markup=False)
@@ -149,13 +149,13 @@ def evaluate(
         out.print(f"  wanted: {wanted}\n  got:    {answer.text[:300]}", markup=False)
 
 
-def open_assistant(settings: Settings) -> Assistant:
-    """The assistant; progress goes to standard error."""
+def open_assistant(settings: Settings, once: bool = False) -> Assistant:
+    """The assistant, for one question or for many; progress goes to standard error."""
     from index.shown import Shown
     from qa.assistant import Assistant
 
-    with Shown(Console(stderr=True, soft_wrap=True)) as shown:
-        return Assistant.open(settings, progress=shown)
+    with Shown(Console(stderr=True, soft_wrap=True, emoji=False)) as shown:
+        return Assistant.open(settings, once=once, progress=shown)
 
 
 def answered_lines(assistant: Assistant, batch: Path) -> Iterator[str]:
@@ -219,5 +219,5 @@ def main(environment: Mapping[str, str]) -> None:
     try:
         app(args=arguments, obj=settings_from(environment))
     except (FootnoteError, ValueError) as error:
-        Console(stderr=True, soft_wrap=True).print(f"{error}", markup=False, highlight=False)
+        Console(stderr=True, soft_wrap=True, emoji=False).print(f"{error}", markup=False, highlight=False)
         raise SystemExit(1) from None

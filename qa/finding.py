@@ -25,6 +25,11 @@ class Findings:
     rankings: tuple[tuple[Evidence, ...], ...]
 
     @property
+    def hits(self) -> tuple[Hit, ...]:
+        """The passages that were read, those of the best sentences first."""
+        return tuple(dict.fromkeys(evidence.hit for ranking in self.rankings for evidence in ranking))
+
+    @property
     def ranked(self) -> tuple[Evidence, ...]:
         """The ranking of the question that is answered best."""
         return max(self.rankings, key=lambda ranking: ranking[0].score if ranking else -math.inf)

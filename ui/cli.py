@@ -82,7 +82,7 @@ def serve(
         length=length,
         passages=passages,
     )
-    out = Console(soft_wrap=True, highlight=False)
+    out = Console(soft_wrap=True, emoji=False, highlight=False)
 
     def started() -> None:
         out.print(f"Footnote is at {serving.address} (Ctrl-C ends it)", markup=False)
@@ -97,7 +97,7 @@ def main(environment: Mapping[str, str]) -> None:
     try:
         app(args=sys.argv[1:], obj=settings_from(environment), prog_name="python -m ui")
     except (FootnoteError, ValueError) as error:
-        Console(stderr=True, soft_wrap=True).print(f"{error}", markup=False, highlight=False)
+        Console(stderr=True, soft_wrap=True, emoji=False).print(f"{error}", markup=False, highlight=False)
         raise SystemExit(1) from None
 
 

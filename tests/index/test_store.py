@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from index.errors import StoreError
 from index.ranking import LEAST
 from index.store import Store
+from index.vectors import LocalBases, Sealed
 from tests.index.conftest import TEXTS, Place
 from tests.index.tiny import TinyEmbedder
 
@@ -93,6 +94,26 @@ def test_a_store_for_another_model_is_refused(built: Place) -> None:
     with pytest.raises(StoreError, match="made with the embedding model tiny@1"):
         Store.open(built.store, embedder_name="other@2")
     assert Store.open(built.store).embedder_name == "tiny@1"
+
+
+def test_for_one_question_a_large_base_is_opened_and_a_small_one_is_not(
+    built: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vector = EMBEDDER.embed_query("rye")
+    usual = built.open().search_vectors(vector, 5)
+    opened: list[str] = []
+
+    def open_base(bases: LocalBases, name: str) -> Sealed:
+        opened.append(name)
+        return plainly(bases, name)
+
+    plainly = LocalBases.open
+    monkeypatch.setattr(LocalBases, "open", open_base)
+    assert Store.open(built.store, once=True).search_vectors(vector, 5) == usual
+    assert not opened
+    monkeypatch.setattr("index.opened.EXACT", 1)
+    assert Store.open(built.store, once=True).search_vectors(vector, 5) == usual
+    assert opened
 
 
 def test_no_index_is_said_so(empty: Place) -> None:

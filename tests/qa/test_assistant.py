@@ -164,6 +164,27 @@ def test_the_program_prints_what_python_returns(own):
     assert {k: v for k, v in printed.items() if k != "seconds"} == {k: v for k, v in answer.items() if k != "seconds"}
 
 
+def test_one_question_is_answered_alike_without_opening_chroma(own):
+    question = "When does the ferry to Ostrey leave?"
+    with Assistant.open(own) as usual:
+        answer = usual.answer(question).to_dict() | {"seconds": 0}
+    code = (
+        "import json, sys; from qa import Assistant, Settings; "
+        f"assistant = Assistant.open(Settings({str(own.documents)!r}, {str(own.store)!r}), once=True); "
+        f"print(json.dumps([assistant.answer({question!r}).to_dict() | {{'seconds': 0}}, 'chromadb' in sys.modules]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=SEEDS.parent)
+    assert json.loads(done.stdout) == [answer, False]
+
+
+def test_the_program_prints_words_as_they_are(own):
+    (own.folder / "signs.txt").write_text("Signs\n\nThe harbour sign reads :warning: [bold]deep water[/bold].\n")
+    command = [sys.executable, "-m", "qa", "--documents", str(own.documents), "--store", str(own.store)]
+    asked = [*command, "What does the harbour sign read?"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True, cwd=SEEDS.parent)
+    assert ":warning: [bold]deep water[/bold]" in done.stdout
+
+
 def test_a_batch_gives_one_line_an_answer(own, tmp_path):
     batch = tmp_path / "batch.jsonl"
     history = [{"question": "When does the ferry to Ostrey leave?", "answer": "At 07:40."}]
