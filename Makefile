@@ -23,8 +23,9 @@ lint: $(VENV)/.installed
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
 
+# By file, since files share what is slow to open; each process holds models of its own, so not many of them.
 test: lint
-	$(RUN) -m pytest
+	$(RUN) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 test-all: $(VENV)/.installed-ray lint
 	$(RUN) -m pytest -m "slow or not slow" --timeout 1800 --hypothesis-profile search

@@ -146,7 +146,7 @@ def serve() -> Callable[..., AbstractContextManager[Served]]:
     return serving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while Playwright runs, no other test of the thread can have an event loop
 def chromium() -> Iterator[Browser]:
     found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := which(name))), None)
     if found is None:
@@ -199,7 +199,7 @@ class Visits:
             context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _visited(chromium: Browser, ready: Served) -> Iterator[tuple[Visits, Page]]:
     visits = Visits(chromium, ready.url)
     page = visits.open()
