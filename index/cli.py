@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 import seeds
 from index.embedding import BUNDLED, embedder_name, open_embedder
 from index.environment import settings_from
 from index.errors import FootnoteError
 from index.location import default_store, locate
+from index.terminal import console
 
 if TYPE_CHECKING:
     from index.build import Options
@@ -157,7 +157,7 @@ def check(
     from index.shown import Shown
 
     place: Place = context.obj.with_flags(documents, store, embedding)
-    with Shown(_console(quiet=as_json)) as shown:
+    with Shown(console(quiet=as_json)) as shown:
         progress = silent if as_json else shown
         if repair:
             embedder = open_embedder(place.model)
@@ -192,7 +192,7 @@ def watch(
     def trouble(error: FootnoteError) -> None:
         _print(str(error), error=True)
 
-    with _interruptible(), Shown(_console(quiet=as_json)) as shown:
+    with _interruptible(), Shown(console(quiet=as_json)) as shown:
         for report in watch_folder(
             place.folder,
             place.location,
@@ -280,17 +280,13 @@ def _update(place: Place, as_json: bool, options: Options, workers: int, ray: st
         if as_json:
             _print_json(asdict(build.update(place.folder, place.location, embedder, options)))
             return
-        with Shown(_console()) as shown:
+        with Shown(console()) as shown:
             report = build.update(place.folder, place.location, embedder, options, shown)
     _print(report_line(report, str(locate(place.location))))
 
 
-def _console(*, quiet: bool = False) -> Console:
-    return Console(soft_wrap=True, emoji=False, quiet=quiet)
-
-
 def _print(line: str, *, error: bool = False) -> None:
-    Console(soft_wrap=True, emoji=False, stderr=error).print(line, markup=False, highlight=False)
+    console(error=error).print(line)
 
 
 def _print_json(value: object, indent: int | None = 2) -> None:

@@ -117,8 +117,7 @@ class BundledEmbedder:
                 tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
                 tokenizer.no_truncation()
                 tokenizer.no_padding()
-                words = WordTable(weights[WORDS].astype(np.float32, copy=False))
-                self._loaded = Encoder(words, weights, self._threads), tokenizer
+                self._loaded = Encoder(WordTable(weights[WORDS]), weights, self._threads), tokenizer
             return self._loaded
 
     def embed(self, texts: Sequence[str]) -> Vectors:

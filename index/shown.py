@@ -66,7 +66,7 @@ class Shown:
         self._bar.update(self._tasks[name], completed=done, total=total, count=count, rate=rate)
 
     def _say(self, line: str) -> None:
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(line)
 
 
 class _Count(ProgressColumn):

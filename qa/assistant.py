@@ -188,8 +188,9 @@ class Assistant:
         with self._store.snapshot() as now:
             findings = self.find(now, question, (), within)
             extracted = self._extract(now, findings, within)
-            documents = {path: now.document(path) for path in {hit.passage.document for hit in findings.hits}}
-        given = tuple(Given(documents[hit.passage.document], hit.passage) for hit in findings.hits)
+            hits = findings.hits
+            documents = {path: now.document(path) for path in {hit.passage.document for hit in hits}}
+        given = tuple(Given(documents[hit.passage.document], hit.passage) for hit in hits)
         return Found(given, extracted, self._refusal(findings, extracted.confidence))
 
     def find(

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from index.environment import settings_from
 from index.errors import FootnoteError
+from index.terminal import console
 from qa.lengths import Length
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def ask(
     if as_json:
         sys.stdout.write(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) + "\n")
     else:
-        show(answer, Console(soft_wrap=True, emoji=False))
+        show(answer, console())
 
 
 @measuring.command()
@@ -138,15 +139,15 @@ def evaluate(
     if as_json:
         sys.stdout.write(json.dumps({"all": total | {"n": len(asked)}, "kinds": by_kind}, indent=2) + "\n")
         return
-    out = Console(soft_wrap=True, emoji=False, highlight=False)
+    out = console()
     for name, meaning in evaluation.MEASURES.items():
         if name in total:
-            out.print(f"{name:14} {total[name]:8.3f}   {meaning}", markup=False)
+            out.print(f"{name:14} {total[name]:8.3f}   {meaning}")
     out.print(_table(by_kind))
     for question, answer in missed[:misses]:
         wanted = "; ".join(question.answers) if question.answerable else "a refusal"
-        out.print(f"\n{question.id} [{question.kind}] {question.text}", markup=False)
-        out.print(f"  wanted: {wanted}\n  got:    {answer.text[:300]}", markup=False)
+        out.print(f"\n{question.id} [{question.kind}] {question.text}")
+        out.print(f"  wanted: {wanted}\n  got:    {answer.text[:300]}")
 
 
 def open_assistant(settings: Settings, once: bool = False) -> Assistant:
@@ -154,7 +155,7 @@ def open_assistant(settings: Settings, once: bool = False) -> Assistant:
     from index.shown import Shown
     from qa.assistant import Assistant
 
-    with Shown(Console(stderr=True, soft_wrap=True, emoji=False)) as shown:
+    with Shown(console(error=True)) as shown:
         return Assistant.open(settings, once=once, progress=shown)
 
 
@@ -169,20 +170,20 @@ def answered_lines(assistant: Assistant, batch: Path) -> Iterator[str]:
 
 def show(answer: Answer, out: Console) -> None:
     """The answer as text, and under it the words it cites."""
-    out.print(answer.text, markup=False, highlight=False)
+    out.print(answer.text)
     if answer.notice:
-        out.print(f"\n{answer.notice}", markup=False, highlight=False)
+        out.print(f"\n{answer.notice}")
     if answer.searched_for != answer.question:
-        out.print(f"\nSearched for: {answer.searched_for}", markup=False, highlight=False, style="dim")
+        out.print(f"\nSearched for: {answer.searched_for}", style="dim")
     out.print()
     for citation in answer.citations:
-        out.print(f"[{citation.number}] {_place(citation)}", markup=False, highlight=False, style="bold")
-        out.print(f"    “{' '.join(citation.quote.split())}”", markup=False, highlight=False)
+        out.print(f"[{citation.number}] {_place(citation)}", style="bold")
+        out.print(f"    “{' '.join(citation.quote.split())}”")
     if answer.refused and answer.nearest:
         out.print("The nearest passages:", style="dim")
         for passage in answer.nearest:
             start = " ".join(passage.quote.split())[:160]
-            out.print(f"  {_place(passage)}: {start} ...", markup=False, highlight=False, style="dim")
+            out.print(f"  {_place(passage)}: {start} ...", style="dim")
 
 
 def _place(cited: Any) -> str:
@@ -219,5 +220,5 @@ def main(environment: Mapping[str, str]) -> None:
     try:
         app(args=arguments, obj=settings_from(environment))
     except (FootnoteError, ValueError) as error:
-        Console(stderr=True, soft_wrap=True, emoji=False).print(f"{error}", markup=False, highlight=False)
+        console(error=True).print(f"{error}")
         raise SystemExit(1) from None

@@ -49,9 +49,8 @@ class Reader:
     """Reads windows. Deterministic, and safe to call from several threads."""
 
     def __init__(self, stored: Stored, tokenizer: Tokenizer, answered: Platt, evidence: Platt) -> None:
-        words = {name: stored[name] for name in stored if name.startswith(f"enc.{WORDS}")}
-        weights = unpacked({name: array for name, array in stored.items() if name not in words})
-        self._encoder = Encoder(_table(words), {n.removeprefix("enc."): a for n, a in weights.items()})
+        weights = unpacked({name: array for name, array in stored.items() if not name.startswith(f"enc.{WORDS}")})
+        self._encoder = Encoder(_table(stored), {n.removeprefix("enc."): a for n, a in weights.items()})
         self._heads = {n: a for n, a in weights.items() if not n.startswith("enc.")}
         self._tokenizer = tokenizer
         self._answered = answered
@@ -165,9 +164,7 @@ def unpacked(stored: Stored) -> dict[str, Floats]:
     }
 
 
-def _table(words: Stored) -> WordTable:
-    """The words' vectors as they are stored, if as int8."""
-    scales = words.get(f"enc.{WORDS}.scale")
-    if scales is None:
-        return WordTable(words[f"enc.{WORDS}"].astype(np.float32))
-    return WordTable(words[f"enc.{WORDS}"].astype(np.int8, copy=False), scales.astype(np.float32))
+def _table(stored: Stored) -> WordTable:
+    """The words' vectors, as int8 if they are stored so."""
+    rows, scales = stored[f"enc.{WORDS}"], stored.get(f"enc.{WORDS}.scale")
+    return WordTable(rows, scales) if scales is not None else WordTable(rows.astype(np.float32))

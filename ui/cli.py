@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from index.environment import settings_from
 from index.errors import FootnoteError
+from index.terminal import console
 from qa.lengths import Length
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -82,10 +82,10 @@ def serve(
         length=length,
         passages=passages,
     )
-    out = Console(soft_wrap=True, emoji=False, highlight=False)
+    out = console()
 
     def started() -> None:
-        out.print(f"Footnote is at {serving.address} (Ctrl-C ends it)", markup=False)
+        out.print(f"Footnote is at {serving.address} (Ctrl-C ends it)")
         if open_browser:
             webbrowser.open(serving.address)
 
@@ -97,7 +97,7 @@ def main(environment: Mapping[str, str]) -> None:
     try:
         app(args=sys.argv[1:], obj=settings_from(environment), prog_name="python -m ui")
     except (FootnoteError, ValueError) as error:
-        Console(stderr=True, soft_wrap=True, emoji=False).print(f"{error}", markup=False, highlight=False)
+        console(error=True).print(f"{error}")
         raise SystemExit(1) from None
 
 

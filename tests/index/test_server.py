@@ -220,7 +220,8 @@ class Gate(ThreadingHTTPServer):
                     return 200, b""
                 tenant, database, most = cloud
                 mine = f"/api/v2/tenants/{tenant}"
-                if "/tenants/" in self.path and not self.path.startswith((f"{mine}/databases/{database}", mine)):
+                own = self.path == mine or f"{self.path}/".startswith(f"{mine}/databases/{database}/")
+                if "/tenants/" in self.path and not own:
                     return 403, b'{"error": "Forbidden"}'
                 asked = json.loads(body) if body else {}
                 records = [len(asked.get("ids") or ()), asked.get("limit") or 0, asked.get("n_results") or 0]

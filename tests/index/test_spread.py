@@ -131,7 +131,7 @@ def test_it_is_the_same_model_by_the_same_name() -> None:
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        (["--workers", "0"], "Invalid value for '--workers'"),
+        (["--workers", "0"], "0 is not in the range x>=1"),
         (["--workers", "2", "--ray", "auto"], "not both"),
         (["rebuild", "--ray", "auto", "--workers", "2"], "not both"),
         (["--workers", "2", "status"], "after the command"),
