@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from index.words import terms_of
+from index.words import stem, terms_from, words_of
 
 # A title stands over every passage of its document, so it tells least about any one of them.
 TITLE_WEIGHT, HEADING_WEIGHT, TEXT_WEIGHT = 0.5, 0.6, 1.0
@@ -33,15 +33,29 @@ def worth(passages: int, holding: int) -> float:
     return max(math.log((passages - holding + 0.5) / (holding + 0.5)), LEAST)
 
 
-def bm25(corpus: Corpus, worths: Mapping[str, float], title: str, heading: str, text: str) -> float:
-    """A passage's score for a question's terms, given what each is worth; 0 if it holds none."""
-    counts: dict[str, float] = {}
-    length = 0
-    for column, weight in ((title, TITLE_WEIGHT), (heading, HEADING_WEIGHT), (text, TEXT_WEIGHT)):
-        terms = terms_of(column)
-        length += len(terms)
-        for term in terms:
-            if term in worths:
-                counts[term] = counts.get(term, 0.0) + weight
-    norm = K1 * (1 - B + B * length / corpus.average)
-    return sum(worths[term] * count * (K1 + 1) / (count + norm) for term, count in counts.items())
+class Scorer:
+    """Scores passages for one question's terms."""
+
+    def __init__(self, corpus: Corpus, worths: Mapping[str, float]) -> None:
+        """`worths`: what each of the question's terms is worth."""
+        self._corpus = corpus
+        self._worths = worths
+        self._initials = frozenset(term[0] for term in worths)
+
+    def bm25(self, title: str, heading: str, text: str) -> float:
+        """A passage's score; 0 if it holds none of the terms."""
+        counts: dict[str, float] = {}
+        length = 0
+        for column, weight in ((title, TITLE_WEIGHT), (heading, HEADING_WEIGHT), (text, TEXT_WEIGHT)):
+            words = words_of(column)
+            if all(map(str.isascii, words)):  # a term each, which begins as the word does
+                length += len(words)
+                terms = [stem(word) for word in words if word[0] in self._initials]
+            else:
+                terms = terms_from(words)
+                length += len(terms)
+            for term in terms:
+                if term in self._worths:
+                    counts[term] = counts.get(term, 0.0) + weight
+        norm = K1 * (1 - B + B * length / self._corpus.average)
+        return sum(self._worths[term] * count * (K1 + 1) / (count + norm) for term, count in counts.items())

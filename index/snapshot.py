@@ -17,7 +17,7 @@ from index.errors import StoreError
 from index.exact import Recent, best, rows_between, rows_of
 from index.fulltext import SealedWords
 from index.passages import Passage
-from index.ranking import HEADING_WEIGHT, LEAST, TEXT_WEIGHT, TITLE_WEIGHT, Corpus, bm25, worth
+from index.ranking import HEADING_WEIGHT, LEAST, TEXT_WEIGHT, TITLE_WEIGHT, Corpus, Scorer, worth
 from index.records import DocumentRecord
 from index.vectors import Sealed
 from index.words import terms_of
@@ -216,13 +216,13 @@ class Snapshot:
 
     def _score(self, worths: Mapping[str, float], keys: Collection[int]) -> list[tuple[int, int, float]]:
         """Of certain passages, those that hold any of some terms: vector, key, BM25."""
-        corpus = self._corpus()
+        scorer = Scorer(self._corpus(), worths)
         found = self._connection.execute(
             "SELECT vector, key, title, heading, text FROM passages JOIN documents ON documents.id = document "
             "WHERE key IN (SELECT value FROM json_each(?))",
             rows.listed(keys),
         )
-        scored = [(vector, key, bm25(corpus, worths, *columns)) for vector, key, *columns in found]
+        scored = [(vector, key, scorer.bm25(*columns)) for vector, key, *columns in found]
         return [row for row in scored if row[2] > 0]
 
     def _nearest(self, vector: Vectors, limit: int) -> Mapping[int, float]:

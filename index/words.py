@@ -18,6 +18,8 @@ import Stemmer  # type: ignore[import-not-found]
 TERMS_VERSION = "2"
 
 _WORD = re.compile(r"[^\W_]+")
+_FOLDED = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}  # ASCII, as it is in words
+_MARKS = "’‘“”–—…\u00a0"  # what English prose has beyond ASCII, none of it part of a word
 _ACCENT = re.compile("[\u0300-\u036f]")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 LONGEST = 64  # characters; what is longer is no word, and is kept whole but not stemmed
@@ -26,8 +28,12 @@ LONGEST = 64  # characters; what is longer is no word, and is kept whole but not
 def words_of(text: str) -> list[str]:
     """A text's words in order, as the vocabulary spells them: case and accents folded, endings kept."""
     if not text.isascii():
-        # Cases first: an accent may fold to a letter, as the Greek iota below does.
-        text = unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFKD", text.casefold())))
+        for mark in _MARKS:
+            text = text.replace(mark, " ")
+    if text.isascii():  # four times as fast as a pattern, and a search scores a few hundred passages
+        return text.translate(_FOLDED).split()
+    # Cases first: an accent may fold to a letter, as the Greek iota below does.
+    text = unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFKD", text.casefold())))
     return _WORD.findall(text.casefold())
 
 

@@ -35,9 +35,11 @@ def _mended(word: str, vocabulary: Vocabulary) -> str:
     folded = "".join(words_of(word))
     if len(folded) < SHORTEST:
         return word
+    if folded in vocabulary(folded, range(len(folded), len(folded) + 1)):
+        return word  # as most words are; all others that begin alike need not be looked at
     slips = 1 if len(folded) < 8 else 2
     near = vocabulary(folded[0], range(len(folded) - slips, len(folded) + slips + 1))
-    if folded in near or _inflected(folded, near):
+    if _inflected(folded, near):
         return word
     written = {candidate: candidate for candidate in near}
     heard = {candidate: sound(candidate) for candidate in near}
