@@ -25,7 +25,13 @@ EARLIER = (
 )
 LATER = ("concord", "cohort", "borough", "frontier", "foundry", "chronicle", "verdict", "expedition")
 ARTICLES = ("empires", "coldwar", "markets", "asia", "devices", "society")
-SHARES = dict.fromkeys(EARLIER, 0.25) | dict.fromkeys(LATER, 0.4) | dict.fromkeys(ARTICLES, 1.0)  # of their questions
+LATER_ARTICLES = ("governance", "agencies", "nations", "fronts", "health", "energy", "media", "research")
+SHARES = (  # of their questions
+    dict.fromkeys(EARLIER, 0.25)
+    | dict.fromkeys(LATER, 0.4)
+    | dict.fromkeys(ARTICLES, 0.5)
+    | dict.fromkeys(LATER_ARTICLES, 1.0)
+)
 
 _FOLD = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " ", "–": "-", "—": "-"})
 

@@ -26,9 +26,10 @@ from training.examples import IGNORE, Example
 from training.retrieve import Fused
 
 WINDOW_TOKENS = (180, 150, 110)  # a pass's windows: the product's are of at most 180 tokens, many are shorter
-PUBLIC = {"squad": 100, "nq": 300, "qed": 100, "new_wiki": 100, "amazon": 50, "reddit": 50, "policyqa": 50}
-SQUAD_GROUPS, SQUAD_OTHERS = 300, 3  # questions, and paragraphs of the same article with each
-NQ_NEGATIVES, NEAR_ANSWERABLE, NEAR_UNANSWERABLE = 200, 4, 8
+PUBLIC = {"squad": 100, "nq": 700, "qed": 250, "new_wiki": 200, "amazon": 50, "reddit": 50, "policyqa": 50}
+SQUAD_GROUPS, SQUAD_OTHERS = 400, 3  # questions, and paragraphs of the same article with each
+NQ_NEGATIVES, NEAR_ANSWERABLE, NEAR_UNANSWERABLE = 400, 4, 8
+WITHHELD = 0.3  # of the questions: half the windows that do not answer stand apart, as if nothing did
 SYNTHETIC = 0.15  # share of the synthetic questions in a pass
 
 
@@ -68,13 +69,23 @@ def from_collections(rng: Random, folders: Sequence[Path], embedder: Embedder, t
                 continue
             typed = restyled(chosen[0], rng, 0.3).question
             group = f"{name}/{question['id']}"
-            units.append([replace(bared(e, rng), question=typed, group=group) for e in chosen])
+            unit = [replace(bared(e, rng), question=typed, group=group) for e in chosen]
+            units.extend(split(unit) if rng.random() < WITHHELD else [unit])
             for example in chosen:
                 made = without_evidence(example) if rng.random() < 0.3 else None
                 made = swapped(example, names, rng) if made is None and rng.random() < 0.15 else made
                 if example.answered == 1 and made:
                     units.append([bared(made, rng)])
     return units
+
+
+def split(unit: Sequence[Example]) -> list[list[Example]]:
+    """A question's windows as two groups: half of those that do not answer by themselves, as if nothing answered."""
+    apart = [e for e in unit if e.answered == 0][::2]
+    rest = [e for e in unit if e not in apart]
+    if not apart or all(e.answered == 0 for e in unit):
+        return [[*unit]]
+    return [rest, [replace(e, group=f"{e.group}/withheld") for e in apart]]
 
 
 def from_synthetic(rng: Random, folder: Path, embedder: Embedder) -> list[Example]:
