@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+from html import unescape
 from urllib.parse import unquote, urldefrag
 
 from lxml import etree
@@ -52,9 +53,17 @@ def read(data: bytes, path: str) -> Content:
 def _chapter(data: bytes) -> etree._Element:
     """A chapter's tree: XHTML as it should be, or else read like a web page."""
     try:
-        return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+        return _spelled_out(etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True)))
     except etree.XMLSyntaxError:
         return parse(decode(data))
+
+
+def _spelled_out(root: etree._Element) -> etree._Element:
+    """The tree with the characters it only names ("&eacute;"): what they mean stands in a file that is not loaded."""
+    for entity in root.iter(etree.Entity):
+        entity.tail = unescape(entity.text or "") + (entity.tail or "")
+    etree.strip_elements(root, etree.Entity, with_tail=False)
+    return root
 
 
 def _package_path(book: zipfile.ZipFile) -> str:
@@ -81,7 +90,8 @@ def _is_locked(book: zipfile.ZipFile) -> bool:
 
 
 def _xml(book: zipfile.ZipFile, name: str) -> etree._Element:
-    return etree.fromstring(_part(book, name), etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    return _spelled_out(etree.fromstring(_part(book, name), parser))
 
 
 def _part(book: zipfile.ZipFile, name: str) -> bytes:

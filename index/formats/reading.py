@@ -18,7 +18,7 @@ from index.formats.limits import Budget, check_size, check_text
 from index.formats.naming import title_from_name
 from index.formats.unreadable import Unreadable
 
-READER_VERSION = "1 ocr" if ocr.is_available() else "1"
+READER_VERSION = "2 ocr" if ocr.is_available() else "2"
 """Part of every digest: files are read again when it changes, as they must be once pictures of text can be read.
 Raise the number when a reader's output changes."""
 

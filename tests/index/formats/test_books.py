@@ -18,6 +18,24 @@ def test_a_book_is_read_in_its_own_order(one: One, samples: dict[str, bytes]) ->
     assert book.metadata == Metadata("Ada Holm", "Quay Press", "2031-03-14", "en")
 
 
+def test_characters_that_a_book_names_are_read(one: One, build: Any) -> None:
+    page = (
+        '<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "xhtml11.dtd">'
+        '<html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head><body><h1>The caf&eacute;</h1>'
+        "<p>Open&nbsp;daily &mdash; but <b>na&iuml;ve</b> &amp; small &unknown; ones.</p></body></html>"
+    )
+    package = (
+        '<!DOCTYPE package SYSTEM "oeb.dtd"><package><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        "<dc:title>Caf&eacute; days</dc:title></metadata>"
+        '<manifest><item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest>'
+        '<spine><itemref idref="a"/></spine></package>'
+    )
+    container = '<container><rootfile full-path="b.opf"/></container>'
+    book = one("b.epub", build.zipped({"META-INF/container.xml": container, "b.opf": package, "a.xhtml": page}))
+    assert book.text == "The café\n\nOpen daily — but naïve & small &unknown; ones."
+    assert (book.title, book.headings[0].text) == ("Café days", "The café")
+
+
 def test_a_book_under_rights_management_is_locked(read: Any, build: Any) -> None:
     container = '<container><rootfiles><rootfile full-path="b.opf"/></rootfiles></container>'
     encryption = '<encryption><EncryptedData><EncryptionMethod Algorithm="{}"/></EncryptedData></encryption>'
