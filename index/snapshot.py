@@ -132,9 +132,9 @@ class Snapshot:
         take = limit
         while True:
             take *= 2
-            found = self._nearest(vector, take)
+            found, more = self._nearest(vector, take)
             placed = self._place(found, within)
-            if len(placed) >= limit or len(found) < take:
+            if len(placed) >= limit or not more:
                 return placed[:limit]
             if allowed is not None and take > EXACT:
                 exact = best(rows_of(self._connection, allowed), vector, limit)
@@ -225,21 +225,28 @@ class Snapshot:
         scored = [(vector, key, scorer.bm25(*columns)) for vector, key, *columns in found]
         return [row for row in scored if row[2] > 0]
 
-    def _nearest(self, vector: Vectors, limit: int) -> Mapping[int, float]:
-        """Vector ids and exact cosines: the base's nearest and the recent ones' together."""
+    def _nearest(self, vector: Vectors, limit: int) -> tuple[Mapping[int, float], bool]:
+        """At most `limit` of the nearest vectors' ids with exact cosines, and whether there may be more."""
         base = self._bases.vectors()
         take = min(limit, base.count)
-        if base.sealed is not None and take > base.sealed.most:
-            return best(rows_between(self._connection, 0), vector, limit)
-        try:
-            ids = [] if base.sealed is None else base.sealed.query(vector, take)
-        except StoreError as error:
-            self._bases.lost(error)
-            return best(rows_between(self._connection, 0), vector, limit)
+        ids: list[int] | None = None
+        if base.sealed is None:
+            ids = []
+        elif take <= base.sealed.most:
+            try:
+                ids = base.sealed.query(vector, take)
+            except StoreError as error:
+                self._bases.lost(error)
+        if ids is None:
+            found = best(rows_between(self._connection, 0), vector, limit)
+            return found, len(found) >= limit
         # Scored again from the catalog: a score does not depend on where its vector was found.
         found = best(rows_of(self._connection, ids), vector, limit)
+        # What the base did not give is further away than each it gave; but of those gone since, nobody knows how far.
+        sure = len(found) if take < base.count else limit
         found |= base.recent.best(self._connection, vector, limit)
-        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))[:limit])
+        nearest = dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))[:sure])
+        return nearest, take < base.count or len(nearest) >= limit
 
     def _place(self, cosines: Mapping[int, float], within: Collection[str] | None) -> list[tuple[int, float]]:
         """The first passage of each vector, best first; a vector without one is dropped."""

@@ -63,6 +63,25 @@ def test_vector_search_is_exact_search(store: Store) -> None:
             assert all(-1.001 <= cosine <= 1.001 for cosine in cosines)
 
 
+def test_vector_search_is_exact_search_where_the_nearest_of_the_base_are_gone(empty: Place) -> None:
+    empty.write("old.md", "\n".join(f"# {i}\n\nThe ferry leaves at {i}.\n" for i in range(80)))
+    empty.write(
+        "other.md", "\n".join(f"# {i}\n\nRye and barley of the year {i} stand in the mill.\n" for i in range(150))
+    )
+    empty.update()
+    (empty.documents / "old.md").unlink()
+    # So many that they are enough, were it not for those of the base that are nearer.
+    empty.write("new.md", "\n".join(f"# {i}\n\nThe ferry leaves.\n" for i in range(2)))
+    empty.write("odd.md", "\n".join(f"# {i}\n\nLarch, tar and carts, {i}.\n" for i in range(40)))
+    empty.update()
+    with empty.open().snapshot() as now:
+        keys = [key for record in now.documents() for key in now.passages_of(record.path)]
+        for question in ("The ferry leaves at 7", "rye", "larch"):
+            vector = EMBEDDER.embed_query(question)
+            exact = sorted(now.score_vectors(vector, keys).values(), reverse=True)[:15]
+            assert [cosine for _, cosine in now.search_vectors(vector, 15)] == pytest.approx(exact, abs=1e-6)
+
+
 def test_within_limits_a_search_to_documents(store: Store) -> None:
     vector = EMBEDDER.embed_query("the turbine stands")
     within = {"letters/first.txt", "mill.txt", "no/such.txt"}
