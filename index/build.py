@@ -74,7 +74,7 @@ def plan(documents: Path, store: str | Path, embedder_name: str, options: Option
         return make_plan(root, listing, None)
     if options.anew or not generations.follows(generation, recipe_for(embedder_name)):
         return make_plan(root, listing, None, anew=True)
-    with closing(schema.connect(generation)) as connection:
+    with schema.reading(generation) as connection:
         _check_root(connection, root, location)
         return make_plan(root, listing, connection, retry=options.retry)
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from contextlib import closing
 from pathlib import Path
 
 from index import schema
@@ -52,7 +51,7 @@ def switch(store: Path, generation: Path) -> None:
 
 def recipe_of(generation: Path) -> Recipe:
     """What a generation was made with."""
-    with closing(schema.connect(generation)) as connection:
+    with schema.reading(generation) as connection:
         return Recipe.from_json(fact(connection, "recipe") or "")
 
 
@@ -60,7 +59,7 @@ def follows(generation: Path, recipe: Recipe) -> bool:
     """Whether a generation is of this version and made with this recipe, so that it can be gone on with."""
     if schema.version_of(generation) != schema.SCHEMA_VERSION:
         return False
-    with closing(schema.connect(generation)) as connection:
+    with schema.reading(generation) as connection:
         return fact(connection, "recipe") == recipe.to_json()  # as text: another version's may not be readable
 
 

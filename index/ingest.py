@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from index.catalog import (
@@ -136,11 +137,10 @@ class Ingest:
         """See that the catalog has the vectors of some texts."""
         missing = texts.keys() - known_vectors(self.connection, texts).keys()
         if self.former is not None and missing:
-            kept = {
-                key: blob
-                for key, blob in kept_vectors(self.former, missing).items()
-                if is_whole(blob, self.embedder.dimension)
-            }
+            kept: dict[bytes, bytes] = {}
+            with suppress(sqlite3.DatabaseError):  # damaged just there: what it held is embedded again
+                former = kept_vectors(self.former, missing)
+                kept = {key: blob for key, blob in former.items() if is_whole(blob, self.embedder.dimension)}
             with transaction(self.connection):
                 add_vectors(self.connection, list(kept), list(kept.values()))
             missing -= kept.keys()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -124,6 +125,16 @@ def connect(folder: Path, *, write: bool = False) -> sqlite3.Connection:
     return connection
 
 
+@contextmanager
+def reading(folder: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to a generation's catalog for as long as it is read; that it cannot be is a `StoreError`."""
+    with closing(connect(folder)) as connection:
+        try:
+            yield connection
+        except sqlite3.Error as error:
+            raise _unreadable(folder, error) from error
+
+
 def connect_former(folder: Path) -> sqlite3.Connection:
     """A connection for reading vectors from a catalog of this version or an earlier one.
 
@@ -164,7 +175,7 @@ def _open(folder: Path) -> tuple[sqlite3.Connection, int]:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise StoreError(f"The catalog at {path} cannot be read: {error}. Run: python -m index rebuild") from error
+        raise _unreadable(folder, error) from error
     if application != APPLICATION_ID:
         connection.close()
         raise StoreError(f"{path} is not a Footnote catalog. Give another place with --store.")
@@ -175,6 +186,16 @@ def _open(folder: Path) -> tuple[sqlite3.Connection, int]:
             f"reads up to {SCHEMA_VERSION}). Update Footnote, or give another place with --store."
         )
     return connection, int(version)
+
+
+def _unreadable(folder: Path, error: sqlite3.Error) -> StoreError:
+    path = folder / CATALOG
+    if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+        return StoreError(
+            f"The catalog at {path} cannot be opened: {error}. SQLite writes beside it even to read it: get the right "
+            f"to write to {folder} and the files in it, or give another place with --store."
+        )
+    return StoreError(f"The catalog at {path} cannot be read: {error}. Run: python -m index check --repair")
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,12 +47,12 @@ class Status:
 
 
 def status(store: str | Path) -> Status:
-    """Describe an index. Raises `StoreError` where there is none."""
+    """Describe an index. Raises `StoreError` where there is none, or none that can be read."""
     location = locate(store)
     generation = generations.current(location.folder)
     if generation is None:
         raise StoreError(f"There is no index at {location} yet. Make it with: python -m index")
-    with closing(schema.connect(generation)) as connection:
+    with schema.reading(generation) as connection:
         connection.execute("BEGIN")
         vector_base, word_base = fact(connection, "vectors"), fact(connection, "words")
 

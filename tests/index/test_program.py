@@ -12,11 +12,14 @@ import time
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from index.build import recipe_for
 from index.cli import Place, app, main
+from index.schema import create
 from index.store import Store
 
 RUNNER = CliRunner()
@@ -142,6 +145,37 @@ def test_an_error_is_one_line_and_exit_status_1(folder: Path) -> None:
         status, out, err = program(folder, *arguments)
         assert (status, out) == (1, "") and said in err and len(err.splitlines()) == 1
     assert program(folder, "--no-such-flag")[0] == 2
+
+
+def test_a_damaged_catalog_is_an_error_that_says_what_to_do(folder: Path) -> None:
+    run(folder)
+    (catalog,) = (folder / "store").glob("*/catalog.sqlite3")
+    whole = catalog.read_bytes()
+    catalog.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    for arguments in (["status"], ["--dry-run"], []):
+        status, out, err = program(folder, *arguments)
+        assert (status, out) == (1, "") and "check --repair" in err and len(err.splitlines()) == 1
+    assert run(folder, "check", "--repair").exit_code == 0
+    assert state(folder)["passages"] == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="another user is needed")
+def test_who_may_not_write_to_the_index_is_told_so() -> None:
+    """SQLite writes to the folder of a catalog in WAL mode even to read it."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        create(folder, recipe_for("tiny@1"))
+        folder.chmod(0o555)
+        code = (
+            "import os, sys, pathlib; from index.errors import StoreError; from index.schema import connect\n"
+            "if os.geteuid() == 0: os.setuid(65534)\n"
+            "try: connect(pathlib.Path(sys.argv[1]))\n"
+            "except StoreError as error: print(error)"
+        )
+        root = Path(__file__).parents[2]
+        ran = subprocess.run([sys.executable, "-c", code, name], capture_output=True, text=True, timeout=60, cwd=root)
+        folder.chmod(0o755)
+    assert "right to write" in ran.stdout and "rebuild" not in ran.stdout
 
 
 def test_an_empty_folder_empties_an_index_only_when_told_to(folder: Path) -> None:
