@@ -84,13 +84,21 @@ def _slide(page: etree._Element, number: int, writer: Writer) -> None:
 
 
 def _rows(table: etree._Element) -> Iterator[list[str]]:
-    for row in table.iter("{*}table-row"):
+    for row in _own_rows(table):
         cells: list[str] = []
         for cell in row.iterchildren("{*}table-cell", "{*}covered-table-cell"):
-            text = one_line(" ".join(_text(paragraph) for paragraph in cell.iterfind("{*}p")))
-            cells += [text] * _repeats(cell, "number-columns-repeated")
+            cells += [one_line(_text(cell))] * _repeats(cell, "number-columns-repeated")
         for _ in range(_repeats(row, "number-rows-repeated") if any(cells) else 1):
             yield list(cells)
+
+
+def _own_rows(node: etree._Element) -> Iterator[etree._Element]:
+    """The rows of a table, not those of tables in its cells: they are text of a cell."""
+    for child in node:
+        if name_of(child) == "table-row":
+            yield child
+        elif name_of(child) in {"table-header-rows", "table-rows", "table-row-group"}:
+            yield from _own_rows(child)
 
 
 def _repeats(node: etree._Element, name: str) -> int:
@@ -100,7 +108,7 @@ def _repeats(node: etree._Element, name: str) -> int:
 
 
 def _text(node: etree._Element) -> str:
-    """The text of a paragraph; a footnote stands in brackets where its number is."""
+    """The text of a paragraph, or of all paragraphs in a cell; a footnote stands in brackets where its number is."""
     parts = [node.text or ""]
     for child in node:
         name = name_of(child)

@@ -104,6 +104,28 @@ def test_open_sheets_and_slides_have_their_pages(one: One, build: Any) -> None:
     assert (document.text, document.pages[0].label) == ("Plan\n\nDredge in May.\n\nNotes: Costs!", "slide 1")
 
 
+def test_everything_in_a_table_of_an_open_document_is_read_once(one: One, build: Any) -> None:
+    def table(*rows: str) -> str:
+        return f"<table:table>{''.join(f'<table:table-row>{row}</table:table-row>' for row in rows)}</table:table>"
+
+    def cell(inside: str) -> str:
+        return f"<table:table-cell>{inside}</table:table-cell>"
+
+    def words(text: str) -> str:
+        return f"<text:p>{text}</text:p>"
+
+    items = "".join(f"<text:list-item>{words(text)}</text:list-item>" for text in ("Light", "Rope"))
+    inner = table(cell(words("Ebb")) + cell(words("Flood")))
+    comment = "<office:annotation><text:p>a comment</text:p></office:annotation>"
+    rows = (
+        cell(words("Boat")) + cell(words("Needs")),
+        cell('<text:h text:outline-level="2">Tern</text:h>') + cell(f"{words('Always:')}<text:list>{items}</text:list>"),
+        cell(words("Gull") + comment) + cell(inner),
+    )
+    document = one("needs.odt", open_document(build, "text", f"<office:text>{table(*rows)}</office:text>"))
+    assert document.text == "Boat: Tern; Needs: Always: Light Rope\nBoat: Gull; Needs: Ebb Flood"
+
+
 def test_rich_text(one: One, samples: dict[str, bytes]) -> None:
     document = one("rules.rtf", samples["rules.rtf"])
     assert document.text == "Boats moor at the café quay.\n\nLength: 10 m; Dues: 340\n\nThe end."
