@@ -119,7 +119,8 @@ def test_everything_in_a_table_of_an_open_document_is_read_once(one: One, build:
     comment = "<office:annotation><text:p>a comment</text:p></office:annotation>"
     rows = (
         cell(words("Boat")) + cell(words("Needs")),
-        cell('<text:h text:outline-level="2">Tern</text:h>') + cell(f"{words('Always:')}<text:list>{items}</text:list>"),
+        cell('<text:h text:outline-level="2">Tern</text:h>')
+        + cell(f"{words('Always:')}<text:list>{items}</text:list>"),
         cell(words("Gull") + comment) + cell(inner),
     )
     document = one("needs.odt", open_document(build, "text", f"<office:text>{table(*rows)}</office:text>"))
