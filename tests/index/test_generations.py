@@ -182,7 +182,7 @@ def test_a_recipe_of_another_version_is_said_so_and_made_anew_without_embedding(
 def test_a_catalog_that_is_none_is_said_so_and_can_be_rebuilt(place: Place) -> None:
     catalog(place).write_bytes(b"not a database at all" * 500)
     for attempt in (place.open, place.update):
-        with pytest.raises(StoreError, match=r"cannot be read.*rebuild"):
+        with pytest.raises(StoreError, match=r"cannot be read.*check --repair"):
             attempt()
     place.update(options=Options(anew=True))
     assert len(place.open().documents()) == len(TEXTS) and place.clean()
