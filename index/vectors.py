@@ -40,6 +40,8 @@ MOST = 20_000  # vectors asked of it at once
 # Chosen for recall at 10 against exact search: benchmarks/index_scale.py. A search that looks at fewer than a
 # thousand misses what stands apart from a crowd of like passages: the rows of a table, say, beside the text about it.
 HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 128, "ef_search": 1000, "max_neighbors": 24}
+DATABASE = "chroma.sqlite3"
+SQLITE = b"SQLite format 3\0"  # begins every SQLite database (sqlite.org/fileformat.html)
 PROBE = Path(__file__).with_name("probe.py")
 PROBE_SECONDS = 600
 
@@ -77,13 +79,20 @@ class Sealed:
         try:
             found = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=[])
         except Exception as error:  # Chroma raises many kinds
-            raise StoreError(f"Searching the vectors in Chroma failed: {error}") from error
+            raise _failed("Searching the vectors in Chroma", error) from error
         return [int(id) for id in found["ids"][0]]
 
     def batches(self) -> Batches:
-        """All it holds, for checking: ids and float32 rows."""
-        for at in range(0, self._collection.count(), self.most):
-            got = self._collection.get(limit=self.most, offset=at, include=["embeddings"])
+        """All it holds, for checking: ids and float32 rows. Raises `StoreError` where Chroma does."""
+        at = 0
+        while True:
+            try:
+                got = self._collection.get(limit=self.most, offset=at, include=["embeddings"])
+            except Exception as error:  # Chroma raises many kinds
+                raise _failed("Reading the vectors in Chroma", error) from error
+            if not got["ids"]:
+                return
+            at += len(got["ids"])
             yield [int(id) for id in got["ids"]], np.asarray(got["embeddings"], dtype=np.float32)
 
 
@@ -112,7 +121,7 @@ class LocalBases:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "chroma"
-        # Chroma's own database is left out: opening it touches it.
+        # Chroma's own database is left out, because opening it touches it: `_see_database`.
         self._seals = Seals(self._folder, "*/*")
 
     def seal(self, batches: Batches, count: int, done: Callable[[int], None]) -> str:
@@ -125,19 +134,23 @@ class LocalBases:
         return name
 
     def open(self, name: str) -> Sealed:
-        self._seals.see_whole(name, _probe, anyway=self._died_opening(name))
+        self._see_whole(name)
         with self._marked(name):
             return open_collection(_local_client(self._seals.path(name)), COLLECTION)
 
     def sound(self, base: Base) -> bool:
         try:
-            self._seals.see_whole(base.name, _probe, anyway=self._died_opening(base.name))
+            self._see_whole(base.name)
         except StoreError:
             return False
         return True
 
     def sweep(self, keep: str | None) -> None:
         self._seals.sweep(keep)
+
+    def _see_whole(self, name: str) -> None:
+        _see_database(self._seals.path(name))
+        self._seals.see_whole(name, _probe, anyway=self._died_opening(name))
 
     @contextmanager
     def _marked(self, name: str) -> Iterator[None]:
@@ -190,7 +203,7 @@ def open_collection(client: Client, name: str, most: int = MOST) -> Sealed:
         some = collection.get(limit=1, include=["embeddings"])
     except Exception as error:  # Chroma raises many kinds
         release(client)
-        raise StoreError(f"The vectors in Chroma cannot be opened: {error}") from error
+        raise _failed("Opening the vectors in Chroma", error) from error
     sealed = Sealed(client, collection, most)
     sealed.query(np.asarray(some["embeddings"], dtype=np.float32)[0], 1)
     return sealed
@@ -213,7 +226,22 @@ def _local_client(folder: Path) -> Client:
         # Typed as the interface, it is always a Client, which can be closed.
         return cast("Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False)))
     except Exception as error:
-        raise StoreError(f"Chroma cannot be opened at {folder}: {error}") from error
+        raise _failed(f"Opening Chroma at {folder}", error) from error
+
+
+def _see_database(folder: Path) -> None:
+    """See that Chroma's database is there, before Chroma makes another, and that it can be one."""
+    try:
+        with (folder / DATABASE).open("rb") as file:
+            whole = file.read(len(SQLITE)) == SQLITE
+    except OSError:
+        whole = False
+    if not whole:
+        raise StoreError(f"{folder / DATABASE} is missing or damaged. Run python -m index to make it again.")
+
+
+def _failed(attempt: str, error: Exception) -> StoreError:
+    return StoreError(f"{attempt} failed: {error}. If it goes on, run: python -m index check --repair")
 
 
 def _reopen(folder: Path) -> None:
