@@ -16,7 +16,7 @@ from index.vectors import BATCH, Base, Bases, Batches
 FEW, SHARE = 1000, 0.1
 
 
-def seal_vectors(connection: sqlite3.Connection, bases: Bases, progress: Progress, *, force: bool = False) -> str:
+def seal_vectors(connection: sqlite3.Connection, bases: Bases, progress: Progress) -> str:
     """See that Chroma holds the catalog's vectors, all but a few; returns what was repaired, or ""."""
     stated = fact(connection, "vectors")
     base = Base.from_json(stated) if stated else None
@@ -25,7 +25,7 @@ def seal_vectors(connection: sqlite3.Connection, bases: Bases, progress: Progres
         repaired = "The vectors in Chroma were missing or damaged; they were made again from the catalog."
         base = None
     bases.sweep(base.name if base else None)
-    if base is not None and not force and not _outgrown(connection, "vectors", "id", base.upto, base.count):
+    if base is not None and not _outgrown(connection, "vectors", "id", base.upto, base.count):
         return repaired
     count, upto = connection.execute("SELECT count(*), max(id) FROM vectors").fetchone()
     made = ""
@@ -37,7 +37,7 @@ def seal_vectors(connection: sqlite3.Connection, bases: Bases, progress: Progres
     return repaired
 
 
-def seal_words(connection: sqlite3.Connection, bases: WordBases, progress: Progress, *, force: bool = False) -> str:
+def seal_words(connection: sqlite3.Connection, bases: WordBases, progress: Progress) -> str:
     """See that tantivy holds the catalog's passages, all but a few; returns what was repaired, or ""."""
     stated = fact(connection, "words")
     base = WordBase.from_json(stated) if stated else None
@@ -46,7 +46,7 @@ def seal_words(connection: sqlite3.Connection, bases: WordBases, progress: Progr
         repaired = "The full-text index was missing or damaged; it was made again from the catalog."
         base = None
     bases.sweep(base.name if base else None)
-    if base is not None and not force and not _outgrown(connection, "passages", "key", base.upto, base.count):
+    if base is not None and not _outgrown(connection, "passages", "key", base.upto, base.count):
         return repaired
     count, upto = connection.execute("SELECT count(*), max(key) FROM passages").fetchone()
     made = ""

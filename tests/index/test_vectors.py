@@ -6,17 +6,26 @@ import os
 import shutil
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
+import chromadb
 import pytest
+from chromadb.config import Settings
 
 from index import generations
-from index.build import Options
+from index.errors import StoreError
 from index.progress import Event, Sealing
+from index.repairing import repair
 from index.sealing import FEW
 from index.status import status
+from index.vectors import COLLECTION, LocalBases, release
 from tests.index.conftest import Place, copied
 from tests.index.tiny import TinyEmbedder
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
 
 MANY = "\n".join(f"# {i}\n\nText number {i} on grain.\n" for i in range(FEW + 1))
 
@@ -48,7 +57,14 @@ def sealed(place: Place, kind: str) -> Path:
 def damage(folder: Path, how: str) -> None:
     files = [path for path in folder.rglob("*") if path.is_file() and path.name != "chroma.sqlite3"]
     largest = max(files, key=lambda path: path.stat().st_size)
-    if how == "gone":
+    database = folder / "chroma.sqlite3"
+    if how == "database gone":
+        database.unlink()
+    elif how == "database emptied":
+        os.truncate(database, 0)
+    elif how == "database overwritten":
+        database.write_bytes(os.urandom(database.stat().st_size))
+    elif how == "gone":
         shutil.rmtree(folder)
     elif how == "truncated":
         os.truncate(largest, largest.stat().st_size // 2)
@@ -56,8 +72,13 @@ def damage(folder: Path, how: str) -> None:
         largest.write_bytes(os.urandom(largest.stat().st_size))
 
 
-@pytest.mark.parametrize("how", ["gone", "truncated", "overwritten"])
-@pytest.mark.parametrize("kind", ["chroma", "words"])
+@pytest.mark.parametrize(
+    ("kind", "how"),
+    [
+        *product(("chroma", "words"), ("gone", "truncated", "overwritten")),
+        *product(("chroma",), ("database gone", "database emptied", "database overwritten")),
+    ],
+)
 def test_damage_changes_no_answer_and_is_repaired(large: Place, kind: str, how: str) -> None:
     place, before = large, large.contents()
     damage(sealed(place, kind), how)
@@ -69,6 +90,29 @@ def test_damage_changes_no_answer_and_is_repaired(large: Place, kind: str, how: 
     report = place.update(embedder)
     assert len(report.repaired) == 1 and embedder.texts == []
     assert place.contents() == before and place.clean()
+
+
+def test_damage_within_chromas_database_is_repaired_by_the_check(place: Place) -> None:
+    before = place.contents()
+    database = sealed(place, "chroma") / "chroma.sqlite3"
+    kept = database.read_bytes()
+    database.write_bytes(kept[:100] + bytes(len(kept) - 100))
+    store = place.open()
+    store.search_vectors(TinyEmbedder().embed_query("rye"), 3)
+    assert "check --repair" in store.notice
+    assert place.contents() == before
+    repair(place.documents, place.store, TinyEmbedder())
+    assert place.contents() == before and place.clean() and not place.open().notice
+
+
+def test_vectors_lost_while_they_are_checked_are_an_error_of_ours(place: Place) -> None:
+    folder = sealed(place, "chroma")
+    base = LocalBases(folder.parents[1]).open(folder.name)
+    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    client.delete_collection(COLLECTION)
+    release(cast("Client", client))
+    with pytest.raises(StoreError, match=r"Reading the vectors in Chroma failed"):
+        list(base.batches())
 
 
 def test_a_graph_that_kills_whoever_opens_it_is_opened_elsewhere_first(place: Place) -> None:
@@ -154,9 +198,3 @@ def test_approximate_search_finds_what_exact_search_finds(empty: Place) -> None:
             found += sum(cosine >= least - 1e-6 for _, cosine in now.search_vectors(vector, 10))
             total += 10
     assert found / total >= 0.98
-
-
-def test_sealing_again_by_force_changes_no_answer(place: Place) -> None:
-    before = place.contents()
-    place.update(options=Options(anew=True))
-    assert place.contents() == before
