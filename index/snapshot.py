@@ -58,10 +58,10 @@ class OpenBases(Protocol):
 class Snapshot:
     """Everything that can be asked of the index, answered as of one instant.
 
-    A key is a passage's row id; keys are never used again, so one kept from an earlier snapshot finds
-    its passage or nothing. Passages with the same words under the same heading share a vector; the
-    searches name one of them, the first, and `places` all of them. `within` limits a search to the
-    documents with these paths.
+    A key is a passage's row id; updates and rebuilds never use one again, so one kept from an earlier
+    snapshot finds its passage or nothing. An imported index is another, with keys of its own. Passages
+    with the same words under the same heading share a vector; the searches name one of them, the first,
+    and `places` all of them. `within` limits a search to the documents with these paths.
     """
 
     def __init__(self, connection: sqlite3.Connection, bases: OpenBases) -> None:

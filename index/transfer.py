@@ -53,7 +53,8 @@ def import_index(
     """Open an exported index at `store`; returns what it was made with. Nothing is embedded.
 
     Where there is an index already, it answers until the imported one takes its place, which must be
-    asked for with `replace`. Raises `StoreError` for a file that is not an exported index.
+    asked for with `replace`; the keys of the one before mean nothing then, since the imported one brings
+    its own. Raises `StoreError` for a file that is not an exported index.
     """
     location = locate(store)
     with write_lock(location.folder, wait=wait, waiting=lambda message: progress(Waiting(message))):
