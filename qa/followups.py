@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from index.passages import sentences
 from qa.answers import Turn
 
 REACH = 3  # earlier questions a chain of follow-ups may lean on
@@ -24,16 +25,24 @@ _NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:(?:of|the|de|van|von|and)\s
 _CONJUNCTION = re.compile(
     r"\b(?:say|said|says|claim(?:ed|s)?|think|thought|believe[ds]?|mean[st]?|know|so|fact)\s+that\b"
 )
-_ASKS = re.compile(
-    r"\b(?:who|whom|whose|what|which|when|where|why|how|do|does|did|is|are|was|were|can|will|should)\b", re.IGNORECASE
+_ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)"
+_PREPOSITION = r"(?:by|in|on|at|to|from|for|with|until|since|of|under)"
+_OPENS_ASKING = re.compile(
+    rf"\W*(?:(?:and|but|so|or|also|then|please|{_PREPOSITION})\s+)*(?:{_ASKING}|do|does|did|is|are|was|were|has|have|had|"
+    r"can|could|will|would|should|tell|list|name|explain|describe|compare|give|show|find|summari[sz]e)\b",
+    re.IGNORECASE,
 )
-_NEXT_QUESTION = re.compile(
-    r"(?<=[?.!])\s+(?=[A-Z])|,?\s+and\s+(?=(?:(?:by|in|on|at|to|from|for|with|until|since|of|under)\s+)?"
-    r"(?:who|whom|whose|what|which|when|where|why|how)\b)"
-)
+_WONDERS = re.compile(r"\b(?:know|wonder|ask|asking|understand|learn|find out)\b", re.IGNORECASE)
+_INDIRECT = re.compile(rf"\b(?:{_ASKING}|whether|if)\b", re.IGNORECASE)
+_AND_NEXT = re.compile(rf",?\s+and\s+(?=(?:{_PREPOSITION}\s+)?{_ASKING}\b)")
 _SHORTEST_PART = 4  # words
 _MOST_PARTS = 3
-_BARE = 3  # words; a question this short has no subject of its own ("Why?", "Since when?")
+_BARE = 3  # words; a question this short has no subject of its own ("Why?", "Since when?"), unless it asks after one
+_ASKS_AFTER = re.compile(
+    r"\W*(?:(?i:who|what|where|when)(?:['’]s|\s+(?:is|are|was|were))\s+[A-ZÀ-Þ]"
+    r"|(?i:what\s+(?:is|are))\s+(?!\w+(?:ing|ed)\b|(?:new|next|left|wrong|different|special|first|last|best|worst|true|"
+    r"false|important|possible|necessary|known|meant)\b)[a-zß-ÿ]{4,})"
+)
 
 
 def resolve(history: Sequence[Turn], question: str) -> str:
@@ -61,20 +70,42 @@ def resolve(history: Sequence[Turn], question: str) -> str:
 def parts(question: str) -> tuple[str, ...]:
     """The questions that a message asks, in order: one, or up to three that are read for one by one.
 
-    "Who led it, and how many came?" asks two; a sentence that only sets the scene goes with the first.
+    "Who led it, and how many came?" asks two; a sentence that only sets the scene goes with the question after it.
     """
-    pieces = [piece.strip() for piece in _NEXT_QUESTION.split(question) if piece and piece.strip()]
     found: list[str] = []
-    for piece in pieces:
-        if found and not (_stands_alone(found[-1]) and len(_WORD.findall(piece)) >= _SHORTEST_PART):
+    scene = ""
+    for piece in _pieces(question):
+        piece = f"{scene} {piece}".lstrip()
+        if not _asks(piece[len(scene) :]):
+            scene = piece
+            continue
+        scene = ""
+        if found and (_short(found[-1]) or _short(piece)):
             found[-1] = f"{found[-1]} {piece}"
         else:
             found.append(piece)
+    if scene and found:
+        found[-1] = f"{found[-1]} {scene}"
     return tuple(found) if 1 < len(found) <= _MOST_PARTS else (question.strip(),)
 
 
-def _stands_alone(piece: str) -> bool:
-    return len(_WORD.findall(piece)) >= _SHORTEST_PART and _ASKS.search(piece) is not None
+def _pieces(question: str) -> Iterator[str]:
+    """The sentences of a message, those that ask two things with "and" as two."""
+    for line in re.split(r"(?<=\?)\s+", question):
+        for span in sentences(line):
+            yield from (piece.strip() for piece in _AND_NEXT.split(span.of(line)))
+
+
+def _asks(piece: str) -> bool:
+    """Whether a sentence is a question, or asks for something as one would."""
+    if piece.rstrip(" \"'”’)").endswith("?") or _OPENS_ASKING.match(piece):
+        return True
+    wonders = _WONDERS.search(piece)
+    return wonders is not None and _INDIRECT.search(piece, wonders.end()) is not None
+
+
+def _short(piece: str) -> bool:
+    return len(_WORD.findall(piece)) < _SHORTEST_PART
 
 
 def leans_on_history(question: str) -> bool:
@@ -82,7 +113,9 @@ def leans_on_history(question: str) -> bool:
     if _OPENS_ELLIPTICALLY.match(question):
         return True
     own = _CONJUNCTION.sub(" ", question)
-    return len(_WORD.findall(own)) <= _BARE or _POINTS_BACK.search(own) is not None
+    if _POINTS_BACK.search(own):
+        return True
+    return len(_WORD.findall(own)) <= _BARE and not _ASKS_AFTER.match(own)
 
 
 def names(text: str) -> dict[str, None]:

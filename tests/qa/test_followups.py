@@ -17,6 +17,8 @@ ASKED = [Turn("user", "Who led the technical team on Sarn?"), Turn("assistant", 
         "What about the other one?",
         "Did he agree?",
         "Since when?",
+        "What is missing?",
+        "What is new?",
     ],
 )
 def test_a_question_that_leans_on_history_is_searched_for_after_what_it_follows(question):
@@ -24,8 +26,19 @@ def test_a_question_that_leans_on_history_is_searched_for_after_what_it_follows(
     assert resolve(ASKED, question) == f"Who led the technical team on Sarn? {question}"
 
 
+def test_no_word_of_a_message_is_lost_between_its_questions() -> None:
+    message = "The budget was cut. Who decided that it should be? When will the works go on?"
+    assert " ".join(parts(message)) == message
+
+
 @pytest.mark.parametrize(
-    "question", ["Who wrote the Halberd brief?", "What does the travel policy say about private cars?"]
+    "question",
+    [
+        "Who wrote the Halberd brief?",
+        "What does the travel policy say about private cars?",
+        "Who is Blinken?",
+        "What is inflation?",
+    ],
 )
 def test_a_question_that_stands_alone_is_searched_for_alone(question):
     assert resolve(ASKED, question) == question
@@ -63,6 +76,13 @@ def test_a_name_comes_from_the_answer_where_no_question_names_anybody():
         ("Which lender leads the group, and what does it plan for the orchestra?", 2),
         ("What do Orvelia and Tarkuna say about grain and zinc?", 1),
         ("When? Why? How? Who? What? Where?", 1),
+        ("What did the U.S. Secretary of State say in Beijing?", 1),
+        ("What is the view of Dr. Smith on sanctions, and where did he state it?", 2),
+        ("The visit was announced in June. Why did Washington put sanctions on Li Shangfu?", 1),
+        ("Why did Washington put sanctions on Li Shangfu? I need it for a report.", 1),
+        ("who led the team on Sarn? how many people were on it?", 2),
+        ("I wonder who led the team on Sarn, and how many people were on it.", 2),
+        ("The budget was cut. Who decided that it should be? The works stopped. When will they go on again?", 2),
     ],
 )
 def test_the_questions_of_a_message_are_told_apart(message, asked):
