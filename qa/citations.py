@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from index.documents import Document, Span
 from index.passages import Passage
 from qa.answers import Citation, Statement, Verdict
-from qa.checking.evidence import Place, Similarity, Source, source_of
+from qa.checking.evidence import Place, Similarity, Source, comparable, source_of
 from qa.checking.silence import speaks_of_the_documents
 from qa.checking.support import Support, check
 from qa.extractive import cite
@@ -26,6 +26,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
 _BRACKETED = re.compile(r"\[(\d+)\]")
 LONGEST_REASON = 160
 OF_ALL = "it speaks of the documents as a whole"
+NOTHING_SAID = "it says nothing that could be compared"
 OTHER_LANGUAGE = "it is in another language than its source: only figures and dates were compared"
 
 
@@ -64,6 +65,9 @@ class Draft:
         known = [number - 1 for number in written.numbers if 1 <= number <= len(self._given)]
         if not known and speaks_of_the_documents(sentence, self._question):
             self._append(written.layout, sentence, "unchecked", 0.5, OF_ALL, ())
+            return
+        if not comparable(sentence):
+            self._append(written.layout, sentence, "unchecked", 0.5, NOTHING_SAID, ())
             return
         support, places = self._support(sentence, known)
         if support.translated and support.supported:

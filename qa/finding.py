@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from index.embedding import Embedder
 from index.snapshot import Snapshot
@@ -26,8 +27,10 @@ class Findings:
 
     @property
     def hits(self) -> tuple[Hit, ...]:
-        """The passages that were read, those of the best sentences first."""
-        return tuple(dict.fromkeys(evidence.hit for ranking in self.rankings for evidence in ranking))
+        """The passages that were read, those of the best sentences first; where several things were asked, in turns."""
+        each = [list(dict.fromkeys(evidence.hit for evidence in ranking)) for ranking in self.rankings]
+        turns = [hit for turn in zip_longest(*each) for hit in turn if hit is not None]
+        return tuple({(hit.passage.document, hit.passage.span): hit for hit in reversed(turns)}.values())[::-1]
 
     @property
     def ranked(self) -> tuple[Evidence, ...]:

@@ -24,8 +24,8 @@ from qa.settings import Settings
 CALLS = 4  # of the model for one question, planning and retries included
 DOUBTFUL = 0.1  # probability that the documents answer, below which an answer of the model's is shown with a warning
 
-_THOUGHTS = re.compile(r"\s*<think>.*?(?:</think>\s*|$)", re.DOTALL)
-_LABEL = re.compile(r"\s*(?:\*\*)?Answer:(?:\*\*)?\s*", re.IGNORECASE)
+_THOUGHTS = re.compile(r"\A\s*<think>.*?(?:</think>\s*|$)", re.DOTALL)
+_LABEL = re.compile(r"\A\s*(?:\*\*)?Answer:(?:\*\*)?\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Found:
     refusal: Answer
 
 
-Find = Callable[[str], Found]
-"""Searches for a question that stands alone."""
+Find = Callable[[str, Sequence[Turn]], Found]
+"""Searches for a question asked after some turns."""
 
 
 def generate(
@@ -59,7 +59,7 @@ def generate(
     `passages`. With no passage found, the model is not called.
     """
     ruled = planning.by_rule(question, history)
-    found = find(ruled.question)
+    found = find(question, history)
     if not found.given:
         yield Step(found.refusal.text, found.refusal, len(found.refusal.text))
         return
@@ -70,7 +70,7 @@ def generate(
         for query in plan.searches:
             if query not in searched:
                 searched.append(query)
-                pool = merged(pool, find(query).given)
+                pool = merged(pool, find(query, ()).given)
     try:
         while True:
             calls -= 1
@@ -87,7 +87,7 @@ def generate(
             if not again or not calls or again in searched:
                 break
             searched.append(again)
-            pool = merged(find(again).given, pool)
+            pool = merged(find(again, ()).given, pool)
         answer = _answer(question, draft, found, model.name)
     except ModelError as error:
         notice = f"{error} This answer is made of the documents' own sentences instead."
@@ -129,6 +129,10 @@ def _written(draft: Draft, model: LanguageModel, messages: Sequence[Message]) ->
                 if rest[len(SEARCH) :].strip()
                 else ""
             )
+        if not rest:
+            raise ModelError(f"The language model {model.name} gave no answer. Ask again, or use another model.")
+        if rest.upper().startswith(NOT_SAID):
+            rest = rest[len(NOT_SAID) :]
     for sentence in split_written(rest.replace(NOT_SAID, ""), complete=True)[0]:
         draft.add(sentence)
     return ""

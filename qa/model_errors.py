@@ -31,7 +31,9 @@ def as_model_error(error: BaseException, name: str, begun: bool = False) -> Mode
     status = getattr(error, "status_code", None)
     provider = name.partition(":")[0]
     key = _KEYS.get(provider, f"{provider.upper()}_API_KEY")
-    if isinstance(error, known.ContextOverflowError) or _says(said, "context length", "context window", "too long"):
+    if isinstance(error, known.ContextOverflowError) or _says(
+        said, "context length", "context window", "prompt is too long", "input is too long"
+    ):
         return ContextExceeded(
             f"{model} was given more text than it reads at once: {said}. Use a model with a larger context, or ask for "
             "fewer passages."

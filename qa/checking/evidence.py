@@ -103,8 +103,14 @@ def narrow(statement: str, sources: Sequence[Source], similarity: Similarity) ->
             break
         chosen.append(best)
         have |= new
-    share = sum(weights[element] for element in have) / total if weights else 1.0
+    share = sum(weights[element] for element in have) / total if weights else float(bool(said.numbers))
     return Narrowed(tuple(sorted(chosen)), share, max(cosines[place] for place in chosen))
+
+
+def comparable(statement: str) -> bool:
+    """Whether a statement has anything that sources could bear out; "No, they did not." has nothing."""
+    said = facts(statement)
+    return bool(said.numbers or _elements(said))
 
 
 def content_words(said: Facts) -> list[tuple[int, Word]]:

@@ -13,6 +13,7 @@ from qa import extractive
 from qa.answers import MARKER, Answer, Turn
 from qa.checking.wording import content_stems, fold
 from qa.citations import Given
+from qa.followups import resolve
 from qa.generative import CALLS, Found, generate, merged
 from qa.lengths import BUDGETS
 from qa.models import open_model
@@ -46,7 +47,8 @@ class Shelf:
         self.documents = documents
         self.searches = []
 
-    def __call__(self, query):
+    def __call__(self, question, history):
+        query = resolve(history, question)
         self.searches.append(query)
         wanted = set(content_stems(fold(query)))
         scored = [
@@ -126,7 +128,11 @@ def test_with_nothing_found_the_model_is_not_called(model, model_server):
 
 
 @pytest.mark.parametrize(
-    "said", [NOT_SAID, f"{NOT_SAID}.", f"Answer: {NOT_SAID}", "The documents do not say who owns the ferry."]
+    "said",
+    [
+        *(NOT_SAID, f"{NOT_SAID}.", f"Answer: {NOT_SAID}", "Not in the documents."),
+        "The documents do not say who owns the ferry.",
+    ],
 )
 def test_the_models_own_refusal_is_a_refusal(model, model_server, shelf, said):
     model_server.says(said)
@@ -140,6 +146,60 @@ def test_thoughts_and_labels_before_the_answer_are_not_shown(model, model_server
     seen = steps("What does a ticket for the ferry cost?", model, shelf)
     assert seen[-1].answer.text == "A single ticket costs 12 crowns. [1]"
     assert not any("think" in step.text or "Answer:" in step.text for step in seen)
+
+
+def test_labels_and_thoughts_within_the_answer_stay(model, model_server, shelf):
+    model_server.says("A short answer: a single ticket costs 12 crowns [1].")
+    seen = steps("What does a ticket for the ferry cost?", model, shelf)
+    assert seen[-1].answer.text == "A short answer: a single ticket costs 12 crowns. [1]"
+
+
+@pytest.mark.parametrize("said", ["", "  ", "<think>What could it be? The passages say"])
+def test_a_reply_that_says_nothing_is_replaced_by_the_documents_own_sentences(model, model_server, shelf, said):
+    model_server.says(said)
+    answer = steps("When does the ferry leave?", model, shelf)[-1].answer
+    assert answer.model == "extractive" and not answer.refused
+    assert "gave no answer" in answer.notice
+
+
+@pytest.mark.parametrize("said", ["No.", "Yes.", "No, it does not."])
+def test_a_reply_without_anything_to_compare_is_no_answer(model, model_server, shelf, said):
+    model_server.says(said)
+    assert steps("Does the ferry leave at 07:40?", model, shelf)[-1].answer.refused
+
+
+def test_a_plain_yes_before_what_is_said_stands_unchecked(model, model_server, shelf):
+    model_server.says("Yes. A single ticket costs 12 crowns [1].")
+    answer = steps("Does a ticket cost 12 crowns?", model, shelf)[-1].answer
+    assert answer.text == "Yes. A single ticket costs 12 crowns. [1]"
+    assert [s.verdict for s in answer.statements] == ["unchecked", "supported"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Nothing in the documents contradicts that the ferry sank.",
+        "None of the sources dispute that the ferry sank.",
+        "The documents do not mention that the ferry sank.",
+    ],
+)
+def test_a_claim_dressed_as_the_documents_silence_is_marked(model, model_server, shelf, said):
+    model_server.says(f"A single ticket costs 12 crowns [1]. {said}")
+    answer = steps("What does a ticket cost?", model, shelf)[-1].answer
+    assert [s.verdict for s in answer.statements] == ["supported", "unsupported"]
+
+
+def test_the_first_search_knows_the_history(model, model_server, shelf):
+    history = [Turn("user", "When does the ferry to Ostrey leave?"), Turn("assistant", "At 07:40. [1]")]
+    asked = []
+
+    def find(question, earlier):
+        asked.append((question, tuple(earlier)))
+        return shelf(question, earlier)
+
+    model_server.says("no plan", "A single ticket costs 12 crowns [1].")
+    list(generate("And what does it cost?", history, model, find, alike, Settings()))
+    assert asked[0] == ("And what does it cost?", tuple(history))
 
 
 def test_the_model_may_search_again_and_it_is_told(model, model_server, shelf):
@@ -214,8 +274,8 @@ def test_a_plain_question_costs_no_planning():
 
 def test_a_model_that_answers_where_the_documents_hardly_do_is_marked_doubtful(model, model_server):
     class Doubting(Shelf):
-        def __call__(self, query):
-            found = super().__call__(query)
+        def __call__(self, question, history):
+            found = super().__call__(question, history)
             return Found(found.given, found.refusal, found.refusal)
 
     model_server.says("A single ticket costs 12 crowns [1].")
