@@ -47,18 +47,17 @@ def choose(question: str, rankings: Sequence[Sequence[Evidence]], budget: Budget
     longest = budget.words_listed if several else budget.words
     chosen: list[Evidence] = []
     for ranked in rankings:
-        taken = words = 0
+        earlier, own, words = tuple(chosen), list[Evidence](), 0
         for evidence in ranked:
-            if taken == most or evidence.score < ranked[0].score - budget.margin:
+            if len(own) == most or evidence.score < ranked[0].score - budget.margin:
                 break
-            if is_heading(evidence) or is_fragment(evidence):
+            if is_heading(evidence) or is_fragment(evidence) or any(same(evidence.text, o.text) for o in own):
                 continue
             words += len(evidence.text.split())
-            if taken and words > longest:
+            if own and words > longest:
                 break
-            taken += 1
-            if not any(same(evidence.text, other.text) for other in chosen):
-                chosen.append(evidence)
+            own.append(evidence)
+        chosen += [e for e in own if not any(same(e.text, other.text) for other in earlier)]
     return chosen
 
 
@@ -158,7 +157,7 @@ def with_antecedent(span: Span, document: Document) -> Span:
         if _PRONOUN.match(text, start) is None:
             break
         gap = text[reach + before.end : start]
-        if "\n\n" in gap.replace(" ", "") and _MARKS.match(text, reach + before.start):
+        if "\n\n" in gap.replace(" ", "") and _MARKS.match(text[reach + before.start : start]):
             break
         start = reach + before.start
     return Span(start, span.end)
@@ -182,7 +181,7 @@ def cite(document: Document, span: Span, number: int) -> Citation:
 def attribution(document: Document) -> str:
     """Who says it and when, as far as the document states it; "" where it names nobody."""
     stated = document.metadata
-    who = stated.publisher or stated.author
+    who = _unbracketed(stated.publisher or stated.author)
     return f"{who} ({stated.date})" if who and stated.date else who
 
 
@@ -193,8 +192,12 @@ def readable(document: Document, span: Span) -> str:
     if row and "\n" not in text.strip():
         return _row(document, span, row[1])
     flat = " ".join(_MARKS.sub("", line).strip() for line in text.splitlines())
-    # A bracketed number of the document's own would be taken for a marker of ours.
-    return _BRACKETED.sub(r"(\1)", re.sub(r"\s+", " ", flat)).strip()
+    return _unbracketed(flat)
+
+
+def _unbracketed(text: str) -> str:
+    """Text in one line; a bracketed number of a document's own would be taken for a marker of ours."""
+    return " ".join(_BRACKETED.sub(r"(\1)", text).split())
 
 
 def _row(document: Document, span: Span, row: str) -> str:
@@ -204,7 +207,7 @@ def _row(document: Document, span: Span, row: str) -> str:
         text = "; ".join(f"{name}: {cell}" if name else cell for name, cell in zip(header, cells, strict=True) if cell)
     else:
         text = ": ".join(cell for cell in cells if cell)
-    return _BRACKETED.sub(r"(\1)", text)
+    return _unbracketed(text)
 
 
 def _header(text: str, start: int) -> list[str]:

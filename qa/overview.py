@@ -23,9 +23,11 @@ _ASKS_FOR_WHOLE = re.compile(
     re.IGNORECASE,
 )
 _COMMON = frozenset(
-    "a an the of in on at to for from by with and or summary summarise summarize main argument point points piece "
-    "article document report paper page file text brief what is this that it about give me overview key gist "
-    "study".split()
+    "a an the of in on at to for from by with and or summary summarise summarize main argument arguments point points "
+    "piece idea ideas message thesis central sum up tl dr tldr article document report paper page file text brief "
+    "what s is are this that it about give me us overview key gist study policy column memo letter please can "
+    "could you i need want short shortly briefly quick quickly whole its does do say says provide content contents "
+    "finding findings takeaway takeaways most important everything all here".split()
 )
 _WORD = re.compile(r"[^\W_]+")
 
@@ -38,11 +40,11 @@ def asks_for_whole(question: str) -> bool:
 def meant(question: str, records: Sequence[DocumentRecord]) -> str | None:
     """The path of the one document that a question names by title, publisher, author or file name, if it names one.
 
-    A collection of one document needs no naming.
+    A collection of one document needs no naming, but a question that names something else does not mean it.
     """
-    if len(records) == 1:
-        return records[0].path
     asked = _words(question) - _COMMON
+    if len(records) == 1:
+        return records[0].path if asked <= set().union(*_names(records[0])) else None
     scores = {r.path: _named(asked, r) for r in records}
     ranked = sorted(scores, key=lambda path: -scores[path])
     if scores[ranked[0]] >= 0.5 and scores[ranked[0]] > scores[ranked[1]]:
@@ -70,10 +72,14 @@ def central(vectors: NDArray[np.float32], parts: int = PARTS) -> list[int]:
 
 def _named(asked: set[str], record: DocumentRecord) -> float:
     """The largest share of a title's, publisher's, author's or file name's words that a question says."""
+    return max((len(asked & words) / len(words) for words in _names(record)), default=0.0)
+
+
+def _names(record: DocumentRecord) -> list[set[str]]:
+    """The words of a title, a publisher, an author and a file name, each as far as it has any of its own."""
     stated = record.metadata
     names = (record.title, stated.publisher, stated.author, record.path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
-    shares = [len(asked & words) / len(words) for name in names if (words := _words(name) - _COMMON)]
-    return max(shares, default=0.0)
+    return [words for name in names if (words := _words(name) - _COMMON)]
 
 
 def _words(text: str) -> set[str]:

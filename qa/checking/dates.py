@@ -12,6 +12,7 @@ from babel.dates import get_day_names, get_month_names
 
 # The "15" of "15-17 June" and of "15 and 17 June".
 _FIRST_OF_TWO = re.compile(r"(?<![\d.,:-])(?P<day>\d{1,2})(?:st|nd|rd|th)?\s?(?:-|to|and|or|bis|und)\s?(?:the\s)?$")
+A_YEAR = timedelta(days=366)
 _LOCALES = ("en", "de", "fr", "es", "it", "pt", "nl")
 
 
@@ -159,8 +160,9 @@ def resolve(found: Iterable[Dated], written: date | None, folded: str) -> list[D
 
 
 def parse_iso(text: str) -> date | None:
-    """The day that ISO 8601 text names, or None where it names no whole day."""
+    """The day that ISO 8601 text names, or None where it names no whole day, or one so far off that it means none."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if date.min + A_YEAR < day < date.max - A_YEAR else None

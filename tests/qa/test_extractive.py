@@ -65,7 +65,7 @@ def test_a_lead_and_its_body_are_said_once():
 
 def test_an_answer_ends_before_it_gets_too_long_to_read():
     long = "The committee " + "very " * 50 + "often met in May."
-    one = document(text=f"{long} {long.replace('May', 'June')} It rained a lot.")
+    one = document(text=f"{long} {'A panel ' + 'quite ' * 50 + 'rarely sat in June.'} It rained a lot.")
     _, citations = compose_all("When did it meet?", (one, read(one, 4, 3.9, 3.8)))
     assert len(citations) == 1
     _, citations = compose_all("Which months did it meet in?", (one, read(one, 4, 3.9, 3.8)))
@@ -94,6 +94,31 @@ def test_a_sentence_that_begins_with_a_pronoun_brings_those_that_explain_it():
     assert given("She ran.") == "Mila Dorrit is a teacher. She heard two bursts. She ran."
     assert given("Nobody else did.") == "Nobody else did."
     assert given("It rained.") == "It rained."
+
+
+def test_a_sentence_under_a_heading_does_not_bring_the_heading_along():
+    one = document(text="Notes.\n\n## The bridge at Kolm\n\nIt was closed on 4 May 2031. It opens soon.")
+    at = one.text.index("It was closed")
+    span = Span(at, at + len("It was closed on 4 May 2031."))
+    assert with_antecedent(span, one) == span
+
+
+def test_copies_of_a_document_take_no_room_from_what_else_is_said():
+    said = "The ferry leaves at noon. A ticket costs 12 crowns. Dogs travel free."
+    one, copy, third = document("a.txt", said), document("b.txt", said), document("c.txt", said)
+    alone, _ = compose_all("How does the ferry run?", (one, read(one, 4, 3.9, 3.8)))
+    among, citations = compose_all(
+        "How does the ferry run?", *((each, read(each, 4, 3.9, 3.8)) for each in (one, copy, third))
+    )
+    assert among == alone and len(citations) == 3
+
+
+def test_a_publishers_name_is_never_taken_for_a_marker():
+    one = document("a.txt", "First fact here.", publisher="Basin Wire [3]")
+    two = document("b.txt", "Another view entirely.", author="Teo\nLarrick")
+    text, citations = compose_all("Which facts?", (one, read(one, 4)), (two, read(two, 3.5)))
+    assert text == "Basin Wire (3): First fact here. [1]\n\nTeo Larrick: Another view entirely. [2]"
+    Answer("q", text, citations)
 
 
 def test_a_label_answers_nothing():

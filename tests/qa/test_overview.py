@@ -48,8 +48,19 @@ def test_the_document_meant_is_the_one_that_is_named(question, path):
     assert meant(question, RECORDS) == path
 
 
-def test_an_only_document_needs_no_name():
-    assert meant("What is this about?", RECORDS[:1]) == "travel-policy.md"
+@pytest.mark.parametrize(
+    "question", ["What is this about?", "Please give me the gist of it.", "Summarise the travel policy", "tl;dr"]
+)
+def test_an_only_document_needs_no_name(question):
+    assert meant(question, RECORDS[:1]) == "travel-policy.md"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is the main argument against nuclear power?", "Give me the gist of the 1972 chess championship."],
+)
+def test_an_only_document_is_not_meant_by_a_question_about_something_else(question):
+    assert meant(question, RECORDS[:1]) is None
 
 
 @given(st.integers(1, 40), st.integers(1, 6))
