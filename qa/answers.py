@@ -10,6 +10,11 @@ from typing import Any, Literal
 MARKER = re.compile(r"\[(\d+)\]")
 
 
+def well_formed(text: str) -> str:
+    """Text that can be written down: halves of a character are put together, or replaced where the other is missing."""
+    return text if text.isprintable() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One message of a conversation."""
@@ -20,6 +25,8 @@ class Turn:
     def __post_init__(self) -> None:
         if self.role not in ("user", "assistant"):
             raise ValueError(f'a turn is spoken by "user" or "assistant", got {self.role!r}')
+        if not isinstance(self.text, str):
+            raise ValueError(f"a turn has a text, got {self.text!r}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -21,7 +22,7 @@ from index.records import DocumentRecord
 from index.snapshot import Snapshot
 from index.store import Store
 from qa import extractive, overview
-from qa.answers import Answer, Step, Turn
+from qa.answers import Answer, Step, Turn, well_formed
 from qa.checking.tongues import differ
 from qa.confidence import Calibration, features
 from qa.finding import Finder, Findings, nearest
@@ -40,6 +41,7 @@ FOREIGN = (
     "The question seems to be in another language than the documents, which only names and numbers can bridge. "
     "Ask in theirs, or use a language model."
 )
+_OPENING = threading.Lock()  # of `answer`: threads that ask first must not each open an assistant
 NEAREST = 3  # passages offered beside a refusal
 OVERVIEW_CONFIDENCE = 0.5  # an overview has no right or wrong that could be counted
 
@@ -133,6 +135,7 @@ class Assistant:
         self, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
     ) -> Generator[Step, None, None]:
         """The same in steps: text that grows, and the whole answer in the last step."""
+        question, history = well_formed(question), [Turn(turn.role, well_formed(turn.text)) for turn in history]
         if not question.strip():
             raise ValueError("The question is empty. Ask something about the documents.")
         started = time.perf_counter()
@@ -175,18 +178,18 @@ class Assistant:
         from qa.generative import generate
         from qa.similarity import Similar
 
-        def look_up(text: str) -> Found:
-            return self._look_up(text, within)
+        def look_up(text: str, earlier: Sequence[Turn]) -> Found:
+            return self._look_up(text, earlier, within)
 
         yield from generate(question, history, self._model, look_up, Similar(self._embedder), self.settings)
 
-    def _look_up(self, question: str, within: Collection[str] | None) -> Found:
+    def _look_up(self, question: str, history: Sequence[Turn], within: Collection[str] | None) -> Found:
         """One search for a language model: the passages, the answer made of their sentences, and the refusal."""
         from qa.citations import Given
         from qa.generative import Found
 
         with self._store.snapshot() as now:
-            findings = self.find(now, question, (), within)
+            findings = self.find(now, question, history, within)
             extracted = self._extract(now, findings, within)
             hits = findings.hits
             documents = {path: now.document(path) for path in {hit.passage.document for hit in hits}}
@@ -197,7 +200,7 @@ class Assistant:
         self, now: Snapshot, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
     ) -> Findings:
         """Search and read: the passages for a question and their sentences, ranked as evidence."""
-        return self._finder.find(now, question, history, within)
+        return self._finder.find(now, well_formed(question), history, within)
 
     def search(
         self, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
@@ -207,7 +210,7 @@ class Assistant:
         It takes a fraction of the time that reading them does.
         """
         with self._store.snapshot() as now:
-            return self._finder.search(now, question, history, within)
+            return self._finder.search(now, well_formed(question), history, within)
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """The index as it is now; what is asked of it agrees, whatever is written meanwhile."""
@@ -251,8 +254,12 @@ class Assistant:
     def _extracted(self, now: Snapshot, findings: Findings, within: Collection[str] | None) -> Answer:
         if overview.asks_for_whole(findings.asked):
             records = [r for r in now.documents() if within is None or r.path in within]
-            if records and (path := overview.meant(findings.searched_for, records)):
-                return self._overview(now.document(path), findings)
+            # What was said before may name one of several documents; an only one needs no name.
+            named = findings.searched_for if len(records) > 1 else findings.asked
+            if records and (path := overview.meant(named, records)):
+                document = now.document(path)
+                if spans := overview.candidates(document):
+                    return self._overview(document, spans, findings)
         # Whether there is an answer must not depend on the length asked for.
         chosen = extractive.choose(findings.asked, findings.rankings)
         if not chosen:
@@ -266,9 +273,8 @@ class Assistant:
         several = len(findings.rankings) > 1 or extractive.asks_for_several(findings.asked)
         return answer if several or chosen[0].short not in answer.text else replace(answer, short=chosen[0].short)
 
-    def _overview(self, document: Document, findings: Findings) -> Answer:
-        """What a document says as a whole: its most central sentences, over its whole length."""
-        spans = overview.candidates(document) or [Span(0, len(document.text))]
+    def _overview(self, document: Document, spans: Sequence[Span], findings: Findings) -> Answer:
+        """What a document says as a whole: the most central of some of its sentences, over its whole length."""
         vectors = self._embedder.embed([span.of(document.text) for span in spans])
         quoted = [(document.path, spans[i]) for i in overview.central(vectors, self.settings.budget.overview)]
         return self._answer(findings, quoted, {document.path: document}, OVERVIEW_CONFIDENCE)
@@ -314,9 +320,12 @@ def answer(question: str, history: Sequence[Turn] = (), settings: Settings | Non
 
     The assistant stays open for the next question with equal settings.
     """
-    return _assistant(settings or Settings()).answer(question, history)
+    with _OPENING:
+        assistant = _assistant(settings or Settings(), Path.cwd())
+    return assistant.answer(question, history)
 
 
 @cache
-def _assistant(settings: Settings) -> Assistant:
+def _assistant(settings: Settings, beside: Path) -> Assistant:
+    """The assistant with these settings, whose relative paths are `beside` a folder."""
     return Assistant.open(settings)

@@ -3,7 +3,8 @@
 A question is one JSON object a line:
 
     {"id", "type", "question", "history": [{"question", "answer"}], "answerable", "answers",
-     "must_include": [["14 May", "May 14"], ...],              every group needs one alternative in the answer
+     "must_include": [["14 May", "May 14"], ...],              every group needs one alternative in the answer;
+                                                               without it, one of "answers" must be there
      "evidence": [{"doc", "sentence", "group"}], ...           every group needs one item cited
      "must_not_include": [...]}                                claims that would be wrong
 
@@ -61,8 +62,10 @@ class Question:
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Question:
         """From one line of a question file. Raises `ValueError` naming what it lacks."""
-        if not isinstance(row.get("id"), str) or not isinstance(row.get("question"), str):
+        stated = isinstance(row, Mapping) and isinstance(row.get("id"), str) and isinstance(row.get("question"), str)
+        if not stated or not row["question"].strip():
             raise ValueError(f'a question needs an "id" and a "question", got {json.dumps(row)[:120]}')
+        answers = tuple(row.get("answers", []))
         groups: dict[Any, list[tuple[str, str]]] = {}
         for item in row.get("evidence", []):
             groups.setdefault(item.get("group", 0), []).append((item["doc"], item["sentence"]))
@@ -72,21 +75,22 @@ class Question:
             text=row["question"],
             history=turns(row.get("history", [])),
             answerable=row.get("answerable", True),
-            facts=tuple(map(tuple, row.get("must_include", []))),
+            facts=tuple(map(tuple, row.get("must_include", [answers] if answers else []))),
             evidence=tuple(map(tuple, groups.values())),
             wrong_claims=tuple(row.get("must_not_include", [])),
-            answers=tuple(row.get("answers", [])),
+            answers=answers,
         )
 
 
 def read_questions(path: Path) -> list[Question]:
     """The questions of a JSON Lines file. Raises `ValueError` naming the line that is not one."""
     questions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    # Not splitlines(): a line of JSON may hold what that takes for a line's end.
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if line.strip():
             try:
                 questions.append(Question.from_json(json.loads(line)))
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise ValueError(f"{path}, line {number}: {error}") from error
     return questions
 
@@ -94,7 +98,9 @@ def read_questions(path: Path) -> list[Question]:
 def turns(history: Iterable[Mapping[str, str]]) -> tuple[Turn, ...]:
     """A conversation from [{"question", "answer"}, ...], oldest first."""
     return tuple(
-        turn for pair in history for turn in (Turn("user", pair["question"]), Turn("assistant", pair.get("answer", "")))
+        turn
+        for pair in history
+        for turn in (Turn("user", pair["question"]), Turn("assistant", pair.get("answer") or ""))
     )
 
 

@@ -90,7 +90,7 @@ async def _asked(request: Request, keys: Collection[str]) -> tuple[str, tuple[Tu
         asked = json.loads(body)
         turns = [(str(each["role"]), _text(each.get("content"))) for each in asked["messages"]]
         streaming = bool(asked.get("stream", False))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _Refused(400, 'Send {"messages": [{"role": "user", "content": "..."}]}.') from error
     if not turns or turns[-1][0] != "user" or not turns[-1][1].strip():
         raise _Refused(400, "The last message is the question: it has the role user, and some text.")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import qa
 from index.errors import FootnoteError
 from qa import Assistant, Settings, Turn
 from qa.evaluation import measure, read_questions, summarise
@@ -242,6 +243,33 @@ def test_length_changes_what_is_said_and_never_whether(assistant):
     assert any(short < normal < long for short, normal, long in lengths.values())
     whole = [assistant.adjusted(length=each).answer("Summarise the editorial policy") for each in ("short", "long")]
     assert whole[0].refused or len(whole[0].citations) < len(whole[1].citations)
+
+
+def test_what_is_handed_on_is_of_all_the_questions_of_a_message(assistant):
+    message = "What is an embedding, and why did Washington put sanctions on Li Shangfu?"
+    with assistant.snapshot() as now:
+        findings = assistant.find(now, message)
+    first, second = ([e.hit.passage.document for e in ranking[:1]] for ranking in findings.rankings)
+    assert first != second
+    assert [hit.passage.document for hit in findings.hits[:2]] == [*first, *second]
+    places = [(hit.passage.document, hit.passage.span) for hit in findings.hits]
+    assert len(places) == len(set(places))
+    found = assistant.as_retriever(limit=2).invoke(message)
+    assert [each.metadata["source"] for each in found] == [*first, *second]
+
+
+@pytest.mark.parametrize("question", ["Who met Xi Jinping? \ud83d", "Who met \ud83d\ude00 Xi Jinping?"])
+def test_half_a_character_in_a_question_is_no_trouble(assistant, question):
+    answer = assistant.answer(question, [Turn("user", "\ud800")])
+    json.dumps(answer.to_dict(), ensure_ascii=False).encode()
+
+
+def test_a_folder_named_in_passing_is_looked_up_where_the_program_is(own, monkeypatch, tmp_path):
+    for name, says in (("one", "The ferry leaves at noon."), ("two", "The ferry leaves at midnight.")):
+        (tmp_path / name / "documents").mkdir(parents=True)
+        (tmp_path / name / "documents" / "a.txt").write_text(f"Ferry\n\n{says}\n", encoding="utf-8")
+        monkeypatch.chdir(tmp_path / name)
+        assert says in qa.answer("When does the ferry leave?", settings=Settings("documents", "store")).text
 
 
 def test_as_many_passages_are_read_as_the_settings_say(assistant):

@@ -66,8 +66,34 @@ def test_summaries_are_means_over_what_applies_and_medians_of_words():
     assert summary == {"correct": 0.5, "refused_right": 1, "words": 20}
 
 
-def test_a_line_that_is_no_question_is_named(tmp_path):
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"id": 3}',
+        '["a"]',
+        '{"id": "a", "question": " "}',
+        '{"id": "a", "question": "b", "history": [{"question": null}]}',
+        '{"id": "a", "question": "b", "history": ["c"]}',
+    ],
+)
+def test_a_line_that_is_no_question_is_named(tmp_path, line):
     path = tmp_path / "q.jsonl"
-    path.write_text(json.dumps({"id": "a", "question": "b"}) + '\n\n{"id": 3}\n', encoding="utf-8")
+    path.write_text(json.dumps({"id": "a", "question": "b"}) + f"\n\n{line}\n", encoding="utf-8")
     with pytest.raises(ValueError, match="line 3"):
         read_questions(path)
+
+
+def test_a_question_may_hold_any_character_and_an_answer_be_missing(tmp_path):
+    path = tmp_path / "q.jsonl"
+    row = {"id": "a", "question": "Who\u2028came?", "history": [{"question": "Why?", "answer": None}]}
+    path.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    (question,) = read_questions(path)
+    assert question.text == "Who\u2028came?"
+    assert [turn.text for turn in question.history] == ["Why?", ""]
+
+
+def test_a_question_that_states_only_answers_is_right_with_one_of_them():
+    row = {"id": "a", "question": "When?", "answers": ["19 June", "June 19"]}
+    question = Question.from_json(row)
+    assert measure(question, cited("On June 19. [1]", "The talks ended on 19 June."), {})["correct"] == 1
+    assert measure(question, cited("On Monday. [1]", "The talks ended on 19 June."), {})["correct"] == 0

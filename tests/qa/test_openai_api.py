@@ -173,6 +173,7 @@ def post(address, body, **headers):
     [
         (b"{", "application/json", 400),
         (b"[]", "application/json", 400),
+        (b"[" * 200_000, "application/json", 400),
         (b'{"messages": []}', "application/json", 400),
         (b'{"messages": [{"role": "user", "content": " "}]}', "application/json", 400),
         (b'{"messages": [{"role": "assistant", "content": "Hello"}]}', "application/json", 400),
