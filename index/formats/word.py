@@ -19,11 +19,13 @@ from index.formats.office import stated_metadata, stated_title
 from index.formats.opening import stated_in
 from index.formats.tables import rows_as_lines
 from index.formats.word_lists import Numbering
+from index.formats.word_math import typed
 
 _GONE = frozenset(
     {qn("w:del"), qn("w:moveFrom"), "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
 )
 _TEXT_BOX = qn("w:txbxContent")
+_CONTROLS = frozenset({qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml")})
 _BREAKS = frozenset({qn("w:br"), qn("w:cr")})
 
 
@@ -111,8 +113,8 @@ class _Body:
         return self._numbering.mark(identity, max(level, 0)) if identity not in {"", "0"} else ""
 
     def _table(self, table: etree._Element) -> None:
-        rows = list(table.iterchildren(qn("w:tr")))
-        cells = [list(row.iter(qn("w:tc"))) for row in rows]
+        rows = list(_held(table, qn("w:tr")))
+        cells = [list(_held(row, qn("w:tc"))) for row in rows]
         if max(map(len, cells), default=0) < 2:  # a frame around text, not data
             for cell in (cell for row in cells for cell in row):
                 self.blocks(cell)
@@ -139,12 +141,21 @@ def _level(chain: list[etree._Element]) -> int:
     return 0
 
 
+def _held(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
+    """The children with a tag, those inside content controls as well."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag in _CONTROLS:
+            yield from _held(child, tag)
+
+
 def _grid(rows: list[etree._Element]) -> Iterator[list[str]]:
     """The text of each row's cells; a cell merged downwards is repeated, one merged across leaves blanks."""
     above: list[str] = []
     for row in rows:
         texts: list[str] = []
-        for cell in row.iterchildren(qn("w:tc"), qn("w:sdt")):
+        for cell in _held(row, qn("w:tc")):
             text = one_line(" ".join(_text(paragraph) for paragraph in cell.iter(qn("w:p"))))
             merged = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
             if merged is not None and merged.get(qn("w:val")) != "restart" and len(texts) < len(above):
@@ -174,6 +185,8 @@ def _gather(node: etree._Element, parts: list[str]) -> None:
             parts.append("\n")
         elif tag == qn("w:noBreakHyphen"):
             parts.append("-")
+        elif tag == qn("m:oMath"):
+            parts.append(typed(child))
         elif tag not in _GONE and tag != _TEXT_BOX and tag != qn("w:pPr"):
             _gather(child, parts)
 

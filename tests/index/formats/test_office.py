@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import docx
 import openpyxl
 import pptx
+import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from pptx.chart.data import CategoryChartData
@@ -83,6 +85,49 @@ def test_word_merged_cells_are_repeated_downwards(one: One) -> None:
     table.cell(1, 0).merge(table.cell(2, 0))
     text = one("depths.docx", saved(document)).text
     assert text == "Quay: North; Depth: 3 m\nQuay: North; Depth: 4 m"
+
+
+def test_word_rows_and_cells_inside_content_controls_are_read(one: One) -> None:
+    document = docx.Document()
+    table = document.add_table(3, 2)
+    for cell, text in zip(table._cells, ("Quay", "Depth", "North", "3 m", "South", "4 m"), strict=True):
+        cell.text = text
+    control = f"<w:sdt {nsdecls('w')}><w:sdtContent/></w:sdt>"
+    _, north, south = table._tbl.tr_lst
+    for held in (north.tc_lst[1], north, south):
+        held.addprevious(outer := parse_xml(control))
+        outer[0].append(held)
+    assert one("depths.docx", saved(document)).text == "Quay: North; Depth: 3 m\nQuay: South; Depth: 4 m"
+
+
+def math(inside: str) -> str:
+    """Word's XML of an equation, "[x]" standing for a run with the text "x"."""
+    runs = re.sub(r"\[(.*?)\]", r"<m:r><w:rPr/><m:t>\1</m:t></m:r>", inside)
+    return f"<m:oMath {nsdecls('m', 'w')}>{runs}</m:oMath>"
+
+
+@pytest.mark.parametrize(
+    ("inside", "shown"),
+    [
+        ("[E=m]<m:sSup><m:sSupPr/><m:e>[c]</m:e><m:sup>[2]</m:sup></m:sSup>", "E=mc^2"),
+        ("<m:f><m:num>[1]</m:num><m:den>[2]</m:den></m:f>", "1/2"),
+        ("<m:f><m:num>[a+b]</m:num><m:den>[2.5]</m:den></m:f>", "(a+b)/2.5"),
+        ("<m:sSubSup><m:e>[x]</m:e><m:sub>[i]</m:sub><m:sup>[n+1]</m:sup></m:sSubSup>", "x_i^(n+1)"),
+        ("<m:rad><m:deg/><m:e>[2]</m:e></m:rad>[, ]<m:rad><m:deg>[3]</m:deg><m:e>[x]</m:e></m:rad>", "√2, √(3&x)"),
+        ('[f]<m:d><m:e>[x]</m:e></m:d>[ ]<m:d><m:dPr><m:begChr m:val="|"/></m:dPr><m:e>[y]</m:e></m:d>', "f(x) |y)"),
+        ("<m:nary><m:sub>[0]</m:sub><m:sup>[n+1]</m:sup><m:e>[x]</m:e></m:nary>", "∫_0^(n+1) x"),
+        ('<m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:e>[i]</m:e></m:nary>', "∑ i"),
+        ("[2]<m:f><m:num>[1]</m:num><m:den>[2]</m:den></m:f>[m]", "2 1/2 m"),
+        ("<m:sSup><m:e><m:d><m:e>[-x]</m:e></m:d></m:e><m:sup>[2]</m:sup></m:sSup>[5]", "(-x)^2 5"),
+        ("<m:f><m:num>[1]</m:num><m:den>[2x]</m:den></m:f>", "1/(2x)"),
+        ("<m:func><m:fName>[sin]</m:fName><m:e>[x]</m:e></m:func><w:del><m:r><m:t>+1</m:t></m:r></w:del>", "sin x"),
+        ("<m:m><m:mr><m:e>[1]</m:e><m:e>[0]</m:e></m:mr><m:mr><m:e>[0]</m:e><m:e>[1]</m:e></m:mr></m:m>", "1, 0; 0, 1"),
+    ],
+)
+def test_word_equations_are_read_as_they_are_typed(one: One, inside: str, shown: str) -> None:
+    document = docx.Document()
+    document.add_paragraph("It holds that ")._p.append(parse_xml(math(inside)))
+    assert one("law.docx", saved(document)).text == f"It holds that {shown}"
 
 
 def test_word_states_author_and_date(one: One) -> None:
