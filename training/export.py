@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 
 HEADS = ("sent.", "ans.", "span.")  # 1,536 numbers in all: not worth rounding
+UNUSED = ("enc.pooler.", "early.")  # by the reader: it reads every window to the end
 
 
 def packed(weights: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.generic]]:
-    """Weights as `qa.reader.unpacked` reads them; the pooler, which the reader does not use, is left out."""
+    """Weights as `qa.reader.unpacked` reads them."""
     stored: dict[str, NDArray[np.generic]] = {}
     for name, array in weights.items():
-        if name.startswith("enc.pooler."):
-            continue
         if array.ndim != 2 or name.startswith(HEADS):
             stored[name] = array.astype(np.float16)
             continue
@@ -32,10 +31,15 @@ def packed(weights: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.
 
 
 def averaged(files: Sequence[Path]) -> dict[str, NDArray[np.float16]]:
-    """The mean of the weights of several runs, of which each began where another ended (Wortsman et al. 2022)."""
+    """The mean of the weights of several runs, of which each began where another ended (Wortsman et al. 2022).
+
+    What the reader does not use is left out.
+    """
     runs = [load_file(file) for file in files]
     return {
-        name: np.mean([run[name].astype(np.float32) for run in runs], axis=0).astype(np.float16) for name in runs[0]
+        name: np.mean([run[name].astype(np.float32) for run in runs], axis=0).astype(np.float16)
+        for name in runs[0]
+        if not name.startswith(UNUSED)
     }
 
 
@@ -46,8 +50,7 @@ def export(weights: Sequence[Path], folder: Path, half: bool = False) -> Path:
     int8 costs. New weights need a new calibration; until one is made, the old one stands.
     """
     tensors = averaged(weights)
-    kept = {name: array.astype(np.float16) for name, array in tensors.items() if not name.startswith("enc.pooler.")}
-    data = save(kept if half else packed(tensors))
+    data = save(tensors if half else packed(tensors))
     folder.mkdir(parents=True, exist_ok=True)
     stated = folder / "reader.json"
     old = (

@@ -31,6 +31,13 @@ def test_the_mean_of_one_run_is_that_run_and_of_two_lies_between(tmp_path: Path)
         assert np.allclose(both[name], middle, atol=1e-3)
 
 
+def test_what_the_reader_does_not_use_does_not_ship(tmp_path: Path) -> None:
+    one = written(tmp_path / "1", 1)
+    more = load_file(one) | {"early.weight": np.ones((1, 8), np.float16), "enc.pooler.dense.bias": np.ones(8)}
+    save_file(more, tmp_path / "2")
+    assert averaged([tmp_path / "2", one]).keys() == averaged([one]).keys()
+
+
 def test_a_matrix_is_rounded_by_half_a_step_at_most(tmp_path: Path) -> None:
     tensors = load_file(written(tmp_path / "1", 1))
     stored = packed(tensors)
