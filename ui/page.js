@@ -522,7 +522,7 @@ window.footnote = (() => {
     region.textContent = words;
   }
 
-  // A dialog with a title, parts to fill in, and answers to choose from; gives back the form, or null.
+  // A dialog with a title, parts to fill in, and answers to choose from; gives back the answer, null for an empty one.
   function dialog(title, parts, answers) {
     const box = one("#dialog");
     one("h2", box).textContent = title;
@@ -532,7 +532,10 @@ window.footnote = (() => {
       button.value = value;
       button.textContent = words;
       button.className = kind;
-      if (kind === "plain") button.formNoValidate = true;
+      if (!value) { // Enter in a field presses the first button that submits: it must not be this one
+        button.type = "button";
+        button.addEventListener("click", () => box.close());
+      }
       return button;
     }));
     box.returnValue = "";

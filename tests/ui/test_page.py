@@ -132,6 +132,23 @@ def test_a_reload_in_the_middle_of_an_answer_loses_nothing(page: Page) -> None:
     expect(page.locator("#thread .turn").last).to_contain_text("nine cars")
 
 
+def test_enter_in_the_rename_dialog_renames(page: Page, ready: Any) -> None:
+    ask(page, FACTS["ferry.txt"])
+    row = page.locator("#conversations .line").first
+    row.hover()
+    row.locator("[data-act=rename]").click()
+    page.locator("#dialog input").fill("The old ferry")
+    page.locator("#dialog input").press("Enter")
+    expect(page.locator("#title")).to_have_text("The old ferry")
+    assert ready.kept()[0]["title"] == "The old ferry"
+    row.hover()
+    row.locator("[data-act=rename]").click()
+    page.locator("#dialog input").fill("Another name")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#dialog")).to_be_hidden()
+    expect(row).to_contain_text("The old ferry")
+
+
 @pytest.mark.slow
 def test_conversations_are_found_renamed_judged_exported_and_deleted(page: Page, ready: Any, tmp_path: Path) -> None:
     turn = ask(page, "When was the lighthouse of Kell first lit?")
