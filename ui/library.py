@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from threading import Event, Lock, Thread
@@ -29,6 +29,9 @@ _ASKED_OF_ONE: Final = 3
 _TRIED: Final = 40  # documents that questions are made from
 _SURE: Final = 0.6
 _BROKEN: Final = "The program failed. Its log says more; starting it again may help."
+_OPENING: Final = "The index is still being opened. Wait until it is, and try again."
+_STOPPING: Final = "The program is being stopped."
+_LEAVE: Final = 5.0  # seconds that each thing under way has to come to its end before the program goes without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,11 @@ class Library:
         self._lock = Lock()
         self._working = True
         self._again = False
+        self._stopping = False
         self._suggested: tuple[str, ...] = ()
         self._changes = 0
-        Thread(target=self._open, name="opening", daemon=True).start()
+        self._threads: list[Thread] = []
+        self._begin(self._work)
 
     @property
     def ready(self) -> bool:
@@ -74,9 +79,13 @@ class Library:
     def assistant(self) -> Assistant:
         """The assistant, waited for. Raises the error that kept it from opening."""
         self._opened.wait()
-        if self._assistant is None:
-            raise FootnoteError(self.problem)
-        return self._assistant
+        return self._at_once()
+
+    def _at_once(self) -> Assistant:
+        assistant = self._assistant
+        if assistant is None:
+            raise FootnoteError(self.problem or _OPENING)
+        return assistant
 
     def files(self) -> tuple[Listed, ...]:
         """Every document, and every file that gave none; nothing before the index is open."""
@@ -112,9 +121,12 @@ class Library:
         return whole, tuple(suggestions.chosen([document], self._answers, _ASKED_OF_ONE))
 
     def document(self, path: str) -> Document | None:
-        """A document with its text, or `None` where there is none (any more)."""
+        """A document with its text, or `None` where there is none (any more).
+
+        Raises a `FootnoteError` before the index is open: each request that waits would keep others from being served.
+        """
         try:
-            return self.assistant().document(path)
+            return self._at_once().document(path)
         except KeyError:
             return None
 
@@ -154,7 +166,7 @@ class Library:
         """
         if not self._suggested or not manners or not self._measuring.acquire(blocking=False):
             return self._measuring.locked()
-        Thread(target=self._measure, args=(self._suggested[0], manners[0]), name="measuring", daemon=True).start()
+        self._begin(self._measure, self._suggested[0], manners[0])
         return True
 
     def _measure(self, question: str, manner: Manner) -> None:
@@ -163,7 +175,8 @@ class Library:
             for _ in self.stream(question, manner=manner):
                 pass
         except FootnoteError:
-            _log.warning("what answers cost could not be measured", exc_info=True)
+            if not self._stopping:
+                _log.warning("what answers cost could not be measured", exc_info=True)
         finally:
             self._measuring.release()
 
@@ -177,72 +190,99 @@ class Library:
                 self._again = True
                 return
             self._working = True
-        self.activity = Activity("Looking at the files")
-        # What kept the index from opening may be mended by now.
-        Thread(target=self._update if self._assistant else self._open, name="updating", daemon=True).start()
+            self.activity = Activity("Looking at the files")
+        self._begin(self._work)
 
     def update_now(self) -> Report:
         """Brings the index up to date and says what that did. Waits for an update that is under way."""
-        report = self.assistant().update(progress=self._progress)
-        self.activity = None
+        assistant = self.assistant()
+        try:
+            report = assistant.update(progress=self._progress)
+        finally:
+            with self._lock:
+                if not self._working:
+                    self.activity = None
+        self.problem = ""
         if report.outcomes or report.repaired:
-            self._changes += 1
-            self.version += 1
+            self._changed()
         return report
 
+    def stop(self) -> None:
+        """Lets nobody wait any longer for an index that is being opened, and ends what is being done to it.
+
+        Questions under way can still be answered.
+        """
+        with self._lock:
+            self._stopping = True
+            self.problem = _STOPPING
+            self._opened.set()
+
     def close(self) -> None:
-        """Closes the assistant."""
-        self._opened.wait()
-        if self._assistant is not None:
-            self._assistant.close()
+        """Stops, and closes the assistant."""
+        self.stop()
+        with self._lock:
+            assistant, self._assistant = self._assistant, None
+        for thread in self._threads:
+            thread.join(_LEAVE)
+        if assistant is not None:
+            assistant.close()
+
+    def _work(self) -> None:
+        """Opens the index, or brings it up to date; once more for all who asked for that meanwhile."""
+        step_back()  # the models' own threads are started from here
+        again = True
+        while again:
+            try:
+                # What kept the index from opening may be mended by now.
+                if self._assistant is None:
+                    self._open()
+                else:
+                    self.update_now()
+            except FootnoteError as error:
+                self.problem = str(error)
+            except Exception:
+                _log.exception("the index could not be opened or brought up to date")
+                self.problem = _BROKEN
+            with self._lock:
+                again, self._again = self._again and not self._stopping, False
+                self._working = again
+                if not again:
+                    self._opened.set()
+                    self.activity = None
 
     def _open(self) -> None:
-        step_back()  # the models' own threads are started from here
-        self._opened.clear()
-        self.problem = ""
-        try:
-            self._assistant = Assistant.open(self.settings, progress=self._progress)
-            self.version += 1
-            self._opened.set()
-            self.activity = Activity("Loading the models")
-            self._assistant.load()
-        except FootnoteError as error:
-            self.problem = str(error)
-        except Exception:
-            _log.exception("the assistant could not be opened")
-            self.problem = _BROKEN
-        self._opened.set()
-        self._finish(changed=self._assistant is not None)
-
-    def _update(self) -> None:
-        changed = False
-        try:
-            report = self.assistant().update(progress=self._progress)
-            changed = bool(report.outcomes or report.repaired)
-            self.problem = ""
-        except FootnoteError as error:
-            self.problem = str(error)
-        except Exception:
-            _log.exception("the index could not be brought up to date")
-            self.problem = _BROKEN
-        self._finish(changed)
-
-    def _finish(self, changed: bool) -> None:
-        if changed:
-            self._changes += 1
-            self.version += 1
         with self._lock:
-            again, self._again = self._again and self._assistant is not None, False
-            self._working = again
-        if again:
-            self._update()
+            if self._stopping:
+                return
+            self._opened.clear()
+        assistant = Assistant.open(self.settings, progress=self._progress)
+        with self._lock:
+            stopping = self._stopping
+            if not stopping:
+                self._assistant = assistant
+                self.problem = ""
+                self._opened.set()
+        if stopping:
+            assistant.close()
             return
-        self.activity = None
-        if changed:
-            self._suggest()
+        self.version += 1
+        self.activity = Activity("Loading the models")
+        assistant.load()
+        self._changed()
+
+    def _changed(self) -> None:
+        self._changes += 1
+        self.version += 1
+        self._begin(self._suggest)
+
+    def _begin(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = Thread(target=work, args=arguments, name=work.__name__, daemon=True)
+        thread.start()
+        self._threads = [*(each for each in self._threads if each.is_alive()), thread]
 
     def _suggest(self) -> None:
         """Tries questions on the documents until enough are answered. A change of the documents ends it."""
+        step_back()
         changes = self._changes
         found: list[str] = []
         try:
@@ -256,6 +296,8 @@ class Library:
                     return
                 found.append(question)
         except (FootnoteError, KeyError):
+            if self._stopping:
+                return
             _log.warning("no questions to begin with could be found", exc_info=True)
         self._suggested = tuple(found)
         self.version += 1
@@ -268,6 +310,8 @@ class Library:
         return path in cited and answer.confidence >= _SURE
 
     def _progress(self, event: progress.Event) -> None:
+        if self._stopping:
+            raise FootnoteError(_STOPPING)  # what is done so far is kept
         self.activity = told(event)
 
 

@@ -18,4 +18,5 @@ def step_back() -> None:
     """
     if sys.platform == "linux":
         thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, min(os.getpriority(os.PRIO_PROCESS, 0) + _BEHIND, 19))
+        page = os.getpriority(os.PRIO_PROCESS, os.getpid())  # of the first thread, however far this one is back already
+        os.setpriority(os.PRIO_PROCESS, thread, min(page + _BEHIND, 19))

@@ -105,6 +105,7 @@ def application(settings: Settings, serving: Serving, started: Callable[[], None
     async def open_until_stopped(_: FastAPI) -> AsyncIterator[None]:
         asyncio.get_running_loop().call_later(0.2, started)
         yield
+        library.stop()  # what waits for the index would never end
         await asyncio.to_thread(asking.close)
         await asyncio.to_thread(library.close)
         await asyncio.to_thread(pictures.close)

@@ -17,6 +17,7 @@ import httpx
 import openai
 import pytest
 
+from index.writing import write_lock
 from qa.models import ollama_models
 from tests.ui.conftest import wait_for
 
@@ -248,6 +249,17 @@ def test_thirty_people_at_once_each_get_their_own_answer(ready: Any, capsys: pyt
         )
     assert all(words)
     assert statistics.median(words) < statistics.median(whole)
+
+
+@pytest.mark.slow
+def test_the_program_ends_while_the_index_is_being_opened(tmp_path: Path, ready: Any, serve: Serving) -> None:
+    store = tmp_path / "store"
+    with write_lock(store):  # as another program that writes to the index
+        with serve(ready.documents, store) as page:
+            page.call("page_begin", "", FERRY, None, "", USUAL)
+            assert "still being opened" in page.call("page_document", "ferry.txt", 0, None)["problem"]
+            assert page.call("page_pulse", -1)["busy"]
+        # That it ended in time is seen by who served it.
 
 
 @pytest.mark.slow
