@@ -10,7 +10,9 @@ window.footnote = (() => {
   let running = false;
   let version = -1;
   let opened = null; // what the source pane shows: the verb and its arguments, and the answer it belongs to
-  let sources_wanted = 0; // how often a source was asked for or closed: only the last counts
+  let shown_wanted = 0; // how often a conversation was opened or asked in: only the last may change what is shown
+  let finds_wanted = 0; // the same of the list of conversations
+  let sources_wanted = 0; // and how often a source was asked for or closed
   let came_from = null;
   let started = false;
   let puts = 0;
@@ -91,21 +93,24 @@ window.footnote = (() => {
   }
 
   async function open(id) {
+    const wanted = ++shown_wanted;
     const values = await tried(() => call("open", id));
-    if (!values) return;
+    if (!values || wanted !== shown_wanted) return;
+    const followed_before = running;
     await take(values);
+    if (wanted !== shown_wanted) return;
     source(false);
     quit_editing();
     put("live", "");
     if (values.running) follow();
-    else to_last(false);
+    else {
+      if (followed_before) panes.live.trigger("follow", { conversation: "" }); // ends it: its answer belongs elsewhere
+      to_last(false);
+    }
   }
 
   async function take(values) {
     const thread = "thread" in values ? put("thread", values.thread) : null;
-    if ("conversations" in values) {
-      one("#conversations").innerHTML = values.conversations;
-    }
     if ("conversation" in values) {
       conversation = values.conversation;
       history.replaceState(null, "", conversation ? `#c=${conversation}` : location.pathname + location.search);
@@ -114,6 +119,7 @@ window.footnote = (() => {
       document.title = values.title ? `${values.title} · Footnote` : "Footnote";
       busy(values.running);
     }
+    if ("conversations" in values) list_conversations(values.conversations);
     await thread;
   }
 
@@ -129,16 +135,21 @@ window.footnote = (() => {
 
   async function ask(question, { within = scope(), replaces = instead_of } = {}) {
     if (running || !question.trim()) return;
+    const wanted = ++shown_wanted;
     busy(true);
     const values = await tried(() => call("begin", conversation, question, within, replaces, manner()));
-    if (!values) return busy(false);
     const box = one("#question");
-    box.value = "";
-    fit(box);
+    if (values && box.value === question) { // else it holds what was written meanwhile, or a draft
+      box.value = "";
+      fit(box);
+    }
+    if (wanted !== shown_wanted) return refresh_list();
+    if (!values) return busy(false);
     quit_editing();
     await take(values);
+    if (wanted !== shown_wanted) return;
     await put("live", values.live);
-    if (values.running) follow();
+    if (wanted === shown_wanted && values.running) follow();
   }
 
   function follow() {
@@ -157,19 +168,47 @@ window.footnote = (() => {
     const over = one("#live [data-over]");
     if (!over) return;
     if (over.dataset.over !== conversation) return;
+    const wanted = shown_wanted;
     const values = await tried(() => call("open", conversation));
+    if (wanted !== shown_wanted || over.dataset.over !== conversation) return;
     if (!values) return busy(false);
     put("live", "");
     await take(values);
+    if (wanted !== shown_wanted) return;
+    if (values.running) return follow(); // somebody else asked in it meanwhile
     const turns = all("#thread .turn");
     const last = turns[turns.length - 1];
     const count = last ? all(".sources li", last).length : 0;
-    say(one(".refusal", last) ? "The documents do not answer this." : count ? `Answered, with ${count} sources.` : "");
+    const sources = count === 1 ? "1 source" : `${count} sources`;
+    say(one(".refusal", last) ? "The documents do not answer this." : count ? `Answered, with ${sources}.` : "");
   }
 
   async function refresh_list() {
+    const wanted = ++finds_wanted;
     const values = await tried(() => call("find", one("#find").value, conversation));
-    if (values) take(values);
+    if (values && wanted === finds_wanted) refill(one("#conversations"), values.conversations);
+  }
+
+  // All conversations are given; while some are searched for, those stay listed.
+  function list_conversations(html) {
+    if (one("#find").value.trim()) return refresh_list();
+    finds_wanted += 1;
+    refill(one("#conversations"), html);
+  }
+
+  // Fills a list anew. Whoever stands in it stays at the same control, or at the list where that is gone.
+  function refill(list, html) {
+    const held = list.contains(document.activeElement) ? document.activeElement : null;
+    const about = (row) => row.dataset.conversation || row.dataset.path;
+    const controls = (row) => (row ? all("button, input", row) : []);
+    const rows = "[data-conversation], [data-path]";
+    const row = held?.closest(rows);
+    const at = controls(row).indexOf(held);
+    list.innerHTML = html;
+    if (!held) return;
+    const again = row && all(rows, list).find((each) => about(each) === about(row));
+    // A row's tools are seen, and can be stood on, only once something in the row is.
+    for (const each of [list, controls(again)[0], controls(again)[at]]) each?.focus({ preventScroll: true });
   }
 
   function edit(turn, text) {
@@ -416,8 +455,7 @@ window.footnote = (() => {
     version = values.version;
     model = values.model;
     if (!("documents" in values)) return;
-    const held = document.activeElement?.closest("#documents") ? document.activeElement.closest("[data-path]")?.dataset.path : null;
-    one("#documents").innerHTML = values.documents;
+    refill(one("#documents"), values.documents);
     one("#summary").textContent = values.summary;
     const choice = one("#filter-type");
     if (String(values.types) !== String(types)) {
@@ -429,7 +467,7 @@ window.footnote = (() => {
     for (const row of all("#documents .folder-row [data-act=fold]")) fold(row, kept.get(`fold-${row.textContent}`) !== "closed");
     ticked();
     filter();
-    if (held) one(`#documents [data-path="${CSS.escape(held)}"] button`)?.focus();
+
     if (!conversation) call("open", "").then((fresh) => { if (!conversation && !running) put("thread", fresh.thread); }, () => {});
   }
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
+
+from tests.ui.conftest import wait_for
 
 Open = Callable[..., Page]
 
@@ -27,6 +30,16 @@ def ask(page: Page, question: str, *, by_key: bool = True) -> Any:
     expect(page.locator("#thread .turn")).to_have_count(before + 1, timeout=30_000)
     expect(page.locator("#live .turn")).to_have_count(0)
     return page.locator("#thread .turn").last
+
+
+@contextmanager
+def held_back(page: Page, verb: str) -> Iterator[None]:
+    """The page's next call of a verb reaches the server, and its reply the page, when the block ends."""
+    held: list[Route] = []
+    page.route(f"**/page_{verb}", held.append, times=1)
+    yield
+    with page.expect_response(lambda response: response.request == held[0].request):
+        held[0].continue_()
 
 
 def marked(page: Page) -> str:
@@ -130,6 +143,74 @@ def test_a_reload_in_the_middle_of_an_answer_loses_nothing(page: Page) -> None:
     page.reload()
     expect(page.locator("#thread .turn")).to_have_count(2)
     expect(page.locator("#thread .turn").last).to_contain_text("nine cars")
+
+
+def test_a_late_reply_does_not_take_over_the_page(page: Page) -> None:
+    ask(page, FACTS["ferry.txt"])
+    new = page.get_by_role("button", name="New conversation")
+    new.click()
+    expect(page.locator("#thread .welcome")).to_be_visible()
+    for verb, late in (("open", page.locator("#conversations .open").first), ("begin", page.locator("#send"))):
+        page.fill("#question", FACTS["lighthouse.html"])
+        with held_back(page, verb):
+            late.click()
+            with page.expect_response("**/page_open"):
+                new.click()
+            page.fill("#question", "A draft")
+        page.wait_for_timeout(300)
+        expect(page.locator("#thread .welcome")).to_be_visible()
+        expect(page.locator("#title")).to_have_text("")
+        expect(page.locator("#send")).to_be_visible()
+        assert page.input_value("#question") == "A draft"
+    # It was asked all the same, and is found in the list.
+    expect(page.locator("#conversations .open").first).to_have_text(FACTS["lighthouse.html"])
+    page.locator("#conversations .open").first.click()
+    expect(page.locator("#thread .turn")).to_contain_text("1851", timeout=30_000)
+    expect(page.locator("#live .turn")).to_have_count(0)
+
+
+def test_an_answer_on_its_way_stays_in_its_conversation(page: Page, ready: Any) -> None:
+    page.fill("#question", "What do the documents say about the ferry, the lighthouse, the library and the harbour?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#live .turn")).to_be_visible()
+    asked = page.evaluate("location.hash").removeprefix("#c=")
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#thread .welcome")).to_be_visible()
+    wait_for(lambda: not ready.call("page_open", asked)["running"])
+    page.wait_for_timeout(300)
+    expect(page.locator("#live .turn")).to_have_count(0)
+
+
+def test_a_draft_outlives_asking_again_and_another_pages_question_is_followed(page: Page, ready: Any) -> None:
+    ask(page, FACTS["ferry.txt"])
+    page.fill("#question", "A draft")
+    with held_back(page, "open"):
+        with page.expect_request("**/page_open"):  # it is over, and the page asks for the answer
+            page.locator("#thread [data-act=retry]").click()
+        asked = page.evaluate("location.hash").removeprefix("#c=")
+        usual = {"plain": False, "length": None, "passages": None}
+        assert ready.call("page_begin", asked, FACTS["library.docx"], None, "", usual)["running"]
+    expect(page.locator("#thread .turn")).to_have_count(2, timeout=30_000)
+    expect(page.locator("#thread .turn").last).to_contain_text("seven")
+    expect(page.locator("#live .turn")).to_have_count(0)
+    assert page.input_value("#question") == "A draft"
+
+
+def test_the_list_of_conversations_keeps_the_focus_and_what_is_searched_for(page: Page) -> None:
+    for document in ("ferry.txt", "lighthouse.html"):
+        page.get_by_role("button", name="New conversation").click()
+        ask(page, FACTS[document])
+    count = page.locator("#conversations .line").count()
+    page.fill("#find", "Astrid built")
+    expect(page.locator("#conversations .line")).not_to_have_count(count)
+    expect(page.locator("#conversations")).not_to_contain_text("Kell")
+    row = page.locator("#conversations .open").first
+    row.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread h2")).to_have_text(FACTS["ferry.txt"])
+    expect(row).to_have_attribute("aria-current", "page")
+    expect(row).to_be_focused()
+    expect(page.locator("#conversations")).not_to_contain_text("Kell")
 
 
 def test_enter_in_the_rename_dialog_renames(page: Page, ready: Any) -> None:
