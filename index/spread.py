@@ -75,7 +75,7 @@ class SpreadEmbedder:
         if len(shares) <= 1:
             return self._plain.embed(texts)
         if self._job is None:
-            self._job = Job(self._opener, self.name, self._plain.embed_query(PROBE).tobytes())
+            self._job = Job(self._opener, self.name, self._plain.embed([PROBE])[0].tobytes())
         rows = np.concatenate(self._crew.embed(self._job, shares))
         assert rows.shape == (len(texts), self.dimension)
         return rows

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,6 +39,39 @@ def test_it_agrees_with_sentence_transformers(embedder):
     assert reference.embed([]).shape == (0, 384)
 
 
+@pytest.fixture
+def prompted(tmp_path):
+    """The bundled model in a folder of its own, with prompts before questions and before documents."""
+    folder = tmp_path / "prompted"
+    for file in bundled_folder().rglob("*"):
+        if file.is_file() and file.name != "config_sentence_transformers.json":
+            copy = folder / file.relative_to(bundled_folder())
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.symlink_to(file)
+    prompts = {"query": "query: ", "document": "passage: "}
+    (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": prompts}))
+    return folder
+
+
+def test_a_models_prompts_come_before_questions_and_documents(embedder, prompted):
+    model = open_embedder(str(prompted))
+    assert model.embed([TEXTS[0]])[0] @ embedder.embed([f"passage: {TEXTS[0]}"])[0] > 0.9999
+    assert model.embed_query(TEXTS[0]) @ embedder.embed([f"query: {TEXTS[0]}"])[0] > 0.9999
+    assert model.name == embedder_name(str(prompted))
+
+
+def test_a_folders_name_follows_from_what_is_in_it(prompted, monkeypatch):
+    name = embedder_name(str(prompted))
+    assert name.startswith("prompted@")
+    monkeypatch.chdir(prompted.parent)
+    Path("linked").symlink_to(prompted)
+    (prompted / "README.md").unlink()
+    assert {embedder_name("prompted"), embedder_name("./prompted"), embedder_name("linked")} == {name}
+    (prompted / "1_Pooling" / "config.json").unlink()
+    assert len({embedder_name("prompted"), name}) == 2
+    assert embedder_name("nobody/no-such-model") == "nobody/no-such-model"
+
+
 def test_rows_are_unit_and_do_not_depend_on_their_neighbours(embedder):
     together = embedder.embed(TEXTS)
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
@@ -51,6 +86,14 @@ def test_damaged_weights_are_refused(tmp_path):
 
     with pytest.raises(EmbeddingError, match="damaged or not the original"):
         BundledEmbedder(tmp_path).embed(["a"])
+
+
+def test_a_missing_tokenizer_is_said_so(prompted):
+    from index.embedding import BundledEmbedder
+
+    (prompted / "tokenizer.json").unlink()
+    with pytest.raises(EmbeddingError, match=r"tokenizer\.json.*Reinstall"):
+        BundledEmbedder(prompted).embed(["a"])
 
 
 def test_a_model_that_is_not_here_is_not_fetched():

@@ -50,6 +50,13 @@ class Other(TinyEmbedder):
         return np.roll(super().embed(texts), 1, axis=1)
 
 
+class Asking(TinyEmbedder):
+    """A model that embeds questions in another way than documents."""
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        return np.roll(super().embed_query(text), 1)
+
+
 @contextmanager
 def spread(opener: Callable[[], TinyEmbedder], size: int) -> Iterator[Embedder]:
     with closing(ProcessCrew(size)) as crew:
@@ -111,6 +118,12 @@ def test_a_worker_with_another_model_is_found_out() -> None:
     with spread(Other, 1) as one:
         with pytest.raises(EmbeddingError, match="gives other vectors"):
             one.embed([str(i) for i in range(SHARE + 1)])
+
+
+def test_a_model_that_embeds_questions_otherwise_is_spread_too() -> None:
+    texts = [str(i) for i in range(SHARE + 1)]
+    with closing(ProcessCrew(1)) as crew:
+        assert np.array_equal(SpreadEmbedder(Asking(), Asking, crew).embed(texts), Asking().embed(texts))
 
 
 def test_little_work_starts_no_process() -> None:
