@@ -6,9 +6,12 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-import pptx
 from lxml import etree
+from pptx.opc.package import PartFactory
+from pptx.package import Package
+from pptx.parts.presentation import PresentationPart
 
+from index.formats.charts import chart_lines
 from index.formats.content import Content, Writer, one_line
 from index.formats.limits import check_zip
 from index.formats.naming import title_from_name
@@ -16,12 +19,15 @@ from index.formats.office import stated_metadata, stated_title
 from index.formats.tables import rows_as_lines
 
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+# python-pptx knows the parts of templates and slide shows as presentations, but not of those with macros.
+for _kind in ("slideshow", "template"):
+    PartFactory.part_type_for[f"application/vnd.ms-powerpoint.{_kind}.macroEnabled.main+xml"] = PresentationPart
 
 
 def read(data: bytes, path: str) -> Content:
     """A presentation. A slide's page label is "slide 3", its title a heading; its notes follow, marked as notes."""
     check_zip(data)
-    deck = pptx.Presentation(io.BytesIO(data))
+    deck = Package.open(io.BytesIO(data)).main_document_part.presentation
     writer = Writer()
     titles = [_slide(slide, number, writer) for number, slide in enumerate(deck.slides, start=1)]
     stated = deck.core_properties
@@ -55,7 +61,7 @@ def _shape(shape: Any, writer: Writer) -> None:
         rows = ([cell.text_frame.text for cell in row.cells] for row in shape.table.rows)
         writer.lines(rows_as_lines(rows, shape.table.first_row or None))
     elif getattr(shape, "has_chart", False):
-        writer.lines(_chart(shape.chart))
+        writer.lines(chart_lines(shape.chart))
     elif shape.has_text_frame:
         _paragraphs(shape.text_frame, writer)
 
@@ -67,21 +73,6 @@ def _paragraphs(frame: Any, writer: Writer) -> None:
         writer.block(filled[0])
     else:
         writer.lines(f"- {paragraph}" for paragraph in filled)
-
-
-def _chart(chart: Any) -> Iterator[str]:
-    """A chart's numbers, a line for each category: "2031: Sales: 12; Costs: 9"."""
-    if chart.has_title and chart.chart_title.has_text_frame:
-        yield chart.chart_title.text_frame.text
-    for plot in chart.plots:
-        series = [(one.name, list(one.values)) for one in plot.series]
-        for at, category in enumerate(plot.categories):
-            values = [
-                f"{name}: {numbers[at]:.15g}"
-                for name, numbers in series
-                if at < len(numbers) and numbers[at] is not None
-            ]
-            yield f"{category}: {'; '.join(values)}"
 
 
 def _diagrams(slide: Any) -> Iterator[str]:

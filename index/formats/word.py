@@ -6,10 +6,13 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import cast
 
-import docx
 from docx.document import Document as Docx
+from docx.opc.part import PartFactory
 from docx.oxml.ns import qn
+from docx.package import Package
+from docx.parts.document import DocumentPart
 from lxml import etree
 
 from index.documents import Metadata
@@ -27,12 +30,18 @@ _GONE = frozenset(
 _TEXT_BOX = qn("w:txbxContent")
 _CONTROLS = frozenset({qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml")})
 _BREAKS = frozenset({qn("w:br"), qn("w:cr")})
+# Templates and files with macros are documents to a reader; python-docx takes none of them.
+PartFactory.part_type_for |= {
+    "application/vnd.ms-word.document.macroEnabled.main+xml": DocumentPart,
+    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml": DocumentPart,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml": DocumentPart,
+}
 
 
 def read(data: bytes, path: str) -> Content:
     """A Word document. Deleted text of tracked changes, comments, headers and footers are left out."""
     check_zip(data)
-    document = docx.Document(io.BytesIO(data))
+    document = cast("DocumentPart", Package.open(io.BytesIO(data)).main_document_part).document
     writer = Writer()
     body = _Body(document, writer)
     body.blocks(document.element.body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -14,13 +15,14 @@ import pptx
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from pptx.chart.data import CategoryChartData
+from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from index.documents import Document
 
 One = Callable[[str, bytes], Document]
+CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
 
 def saved(file: Any) -> bytes:
@@ -164,6 +166,96 @@ def test_slides_charts_and_groups(one: One) -> None:
     text = one("charts.pptx", saved(deck)).text
     assert "2030: Boats: 12\n2031: Boats: 14" in text
     assert "Inside a group" in text
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "area3DChart",
+        "bar3DChart",
+        "line3DChart",
+        "pie3DChart",
+        "ofPieChart",
+        "stockChart",
+        "surfaceChart",
+        "surface3DChart",
+    ],
+)
+def test_charts_of_every_kind_give_their_numbers(one: One, kind: str) -> None:
+    deck = pptx.Presentation()
+    data = CategoryChartData()
+    data.categories = ["Ebb", "Flood", "Slack"]
+    data.add_series("2030", (12, 0.1 + 0.2, None))
+    data.add_series("2031", (14, None, 3))
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Tides"
+    chart = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, 0, 0, Inches(4), Inches(3), data).chart
+    chart.chart_title.text_frame.text = "Boats a day"
+    (plot,) = chart.element.iter(f"{CHART}barChart")
+    plot.tag = f"{CHART}{kind}"
+    plot.find(f".//{CHART}val//{CHART}v").text = "#N/A"
+    assert one("charts.pptx", saved(deck)).text == (
+        "Tides\n\nBoats a day\nEbb: 2030: #N/A; 2031: 14\nFlood: 2030: 0.3\nSlack: 2031: 3"
+    )
+
+
+def test_each_series_of_a_scatter_chart_has_its_own_places(one: One) -> None:
+    deck = pptx.Presentation()
+    data = XyChartData()
+    for name, points in (("North", ((1.5, 2), (3, 4))), ("South", ((1, 5),))):
+        series = data.add_series(name)
+        for x, y in points:
+            series.add_data_point(x, y)
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    slide.shapes.add_chart(XL_CHART_TYPE.XY_SCATTER, 0, 0, Inches(4), Inches(3), data)
+    assert one("charts.pptx", saved(deck)).text == "1.5: North: 2\n3: North: 4\n1: South: 5"
+
+
+def retyped(data: bytes, was: str, now: str) -> bytes:
+    """An Office file whose main part is of another content type."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(buffer, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "[Content_Types].xml":
+                assert was.encode() in content
+                content = content.replace(was.encode(), now.encode())
+            target.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [
+        ("docm", "vnd.ms-word.document.macroEnabled.main+xml"),
+        ("dotm", "vnd.ms-word.template.macroEnabledTemplate.main+xml"),
+        ("dotx", "vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"),
+    ],
+)
+def test_word_files_with_macros_and_templates_are_read(
+    one: One, samples: dict[str, bytes], ending: str, kind: str
+) -> None:
+    was = "vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    document = one(f"rules.{ending}", retyped(samples["rules.docx"], was, kind))
+    assert document.text == one("rules.docx", samples["rules.docx"]).text
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [
+        ("pptm", "vnd.ms-powerpoint.presentation.macroEnabled.main+xml"),
+        ("ppsx", "vnd.openxmlformats-officedocument.presentationml.slideshow.main+xml"),
+        ("ppsm", "vnd.ms-powerpoint.slideshow.macroEnabled.main+xml"),
+        ("potx", "vnd.openxmlformats-officedocument.presentationml.template.main+xml"),
+        ("potm", "vnd.ms-powerpoint.template.macroEnabled.main+xml"),
+    ],
+)
+def test_slide_shows_templates_and_those_with_macros_are_read(
+    one: One, samples: dict[str, bytes], ending: str, kind: str
+) -> None:
+    was = "vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
+    deck = one(f"plan.{ending}", retyped(samples["plan.pptx"], was, kind))
+    assert deck.text == one("plan.pptx", samples["plan.pptx"]).text
 
 
 def test_every_row_of_a_sheet_has_the_names_of_its_columns(one: One, samples: dict[str, bytes]) -> None:
