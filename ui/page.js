@@ -257,8 +257,12 @@ window.footnote = (() => {
     if (!values || wanted !== sources_wanted) return;
     const view = one("#source-pane .viewed")?.dataset.view;
     opened = { verb, args }; // before it is seen: the next key counts from here
+    const before = one("#overview");
+    const [path, overview] = [before?.dataset.path, before?.innerHTML]; // now: the pane is changed in place
     await put("source-pane", values.source);
     if (wanted !== sources_wanted) return;
+    const room = one("#overview");
+    if (room && room.dataset.path === path) room.innerHTML = overview; // another place of the same document
     if (from) came_from = from;
     source(true);
     if (view === "text" && one("#source-pane .viewed")) set_view("text");

@@ -145,6 +145,18 @@ def test_a_reload_in_the_middle_of_an_answer_loses_nothing(page: Page) -> None:
     expect(page.locator("#thread .turn").last).to_contain_text("nine cars")
 
 
+def test_a_documents_key_sentences_stay_while_its_places_are_visited(page: Page) -> None:
+    page.locator("[data-path='harbour/moorings.md'] [data-act=document]").click()
+    sentence = page.locator("#overview .key [data-act=heading]").first
+    said = sentence.inner_text()
+    sentence.click()
+    expect(page.locator("#source mark.chosen")).to_be_visible()
+    expect(sentence).to_have_text(said)
+    page.locator("[data-path='ferry.txt'] [data-act=document]").click()
+    expect(page.locator("#source-title")).to_contain_text("ferry")
+    expect(page.locator("#overview")).not_to_contain_text(said)
+
+
 def test_a_late_reply_does_not_take_over_the_page(page: Page) -> None:
     ask(page, FACTS["ferry.txt"])
     new = page.get_by_role("button", name="New conversation")
