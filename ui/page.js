@@ -817,9 +817,9 @@ window.footnote = (() => {
 
   function listen() {
     document.addEventListener("click", (event) => {
+      hide_card();
       const target = event.target.closest("[data-act]");
       if (target && !target.disabled) {
-        hide_card();
         acts[target.dataset.act](target);
       } else if (event.target.id === "scrim") {
         if (is_open("source")) source(false);
@@ -853,7 +853,8 @@ window.footnote = (() => {
       document.addEventListener(kind, (event) => {
         if (event.pointerType === "touch") return;
         const marker = event.target.closest?.("button.cite");
-        if (marker) card_for(marker);
+        // A finger and a source that is closed give the focus too, and neither would take the card away again.
+        if (marker && (kind === "pointerover" || marker.matches(":focus-visible"))) card_for(marker);
         else hide_card();
       });
     }

@@ -83,6 +83,10 @@ def test_a_marker_shows_its_source_when_pointed_at(page: Page) -> None:
     expect(page.locator("#card")).to_contain_text("1987")
     page.mouse.move(5, 5)
     expect(page.locator("#card")).to_be_hidden()
+    turn.locator("button.cite").first.hover()
+    expect(page.locator("#card")).to_be_visible()
+    page.locator("#question").evaluate("box => box.click()")  # a press anywhere takes it away
+    expect(page.locator("#card")).to_be_hidden()
 
 
 def test_what_the_documents_do_not_say_is_refused_with_the_closest_passages(page: Page) -> None:
@@ -426,8 +430,12 @@ def test_at_phone_width_panes_are_sheets(open_page: Open) -> None:
     expect(page.locator("#chosen")).to_be_in_viewport()
     page.get_by_role("button", name="Close the source").tap()
     expect(page.locator("#source")).to_be_hidden()
+    expect(turn.locator("button.cite").first).to_be_focused()
+    expect(page.locator("#card")).to_be_hidden()
     page.get_by_role("button", name="Show the list").tap()
     expect(page.locator("#documents .document").first).to_be_visible()
+    fields = "[...document.querySelectorAll('#desk :is(input, select, textarea)')]"
+    assert page.evaluate(f"Math.min(...{fields}.map(e => parseFloat(getComputedStyle(e).fontSize)))") >= 16
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for width in range(320, 400, 4):
         page.set_viewport_size({"width": width, "height": 844})
@@ -445,8 +453,7 @@ def test_dark_follows_the_system_and_the_setting(open_page: Open) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
-@pytest.mark.slow
+@pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_no_serious_issue(open_page: Open, dark: bool) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
