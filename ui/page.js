@@ -19,6 +19,7 @@ window.footnote = (() => {
   let seen = ""; // the exchange that was last brought to the top
   let types = [];
   let model = "";
+  let batch = 50; // files that are added together, unless the server takes fewer
 
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -458,6 +459,7 @@ window.footnote = (() => {
   function listed(values) {
     version = values.version;
     model = values.model;
+    batch = Math.min(batch, values.at_once);
     if (!("documents" in values)) return;
     refill(one("#documents"), values.documents);
     one("#summary").textContent = values.summary;
@@ -513,37 +515,58 @@ window.footnote = (() => {
     if (entries.some((entry) => entry.isDirectory)) await send_folder(folders);
   }
 
+  // Files are added some at a time: the first can be asked while the last are still being sent.
   async function send_files(files) {
     if (!files.length) return;
     if (!is_open("rail")) rail(true);
     const list = one("#uploads");
     list.hidden = false;
-    const arrived = [];
+    let failed = 0;
+    for (let at = 0; at < files.length; at += batch) failed += await send_batch(files.slice(at, at + batch), list);
+    if (failed) say(failed === 1 ? "1 file was not added. The list of uploads says why." : `${failed} files were not added. The list of uploads says why.`);
+    clearTimeout(send_files.timer);
+    send_files.timer = setTimeout(() => {
+      for (const row of all(".stored", list)) row.remove();
+      list.hidden = !list.children.length;
+    }, 4000);
+  }
+
+  // Sends files and adds them; how many were not added, which stay listed with the reason until they are dismissed.
+  async function send_batch(files, list) {
+    const sent = [];
+    let failed = 0;
+    const fail = (row, reason) => {
+      const dismiss = made("button", ["Dismiss"], { type: "button", className: "link" });
+      dismiss.dataset.act = "dismiss";
+      row.className = "failed";
+      row.replaceChildren(made("bdi", [reason]), dismiss);
+      failed += 1;
+    };
     for (const file of files) {
-      const item = document.createElement("li");
-      const name = document.createElement("bdi");
-      name.textContent = file.name;
-      const state = document.createElement("span");
-      state.textContent = "sending";
-      item.append(name, state);
-      list.append(item);
+      const state = made("span", ["sending"]);
+      const row = made("li", [made("bdi", [file.name]), state]);
+      list.append(row);
       try {
         const { path } = await panes["documents-pane"].upload(file);
-        arrived.push({ path, name: file.name, state });
+        sent.push({ row, state, file: { path, name: file.name } });
         state.textContent = "sent";
       } catch {
-        state.textContent = "not sent: it is too large, or the server does not answer";
+        fail(row, `${file.name} was not sent: it is too large, or the server does not answer.`);
       }
     }
-    if (arrived.length) {
-      const values = await tried(() => call("add", arrived.map(({ path, name }) => ({ path, name }))));
-      if (values) {
-        for (const each of arrived) each.state.textContent = "stored";
-        if (values.refused.length) inform("Not added", values.refused.join("\n"));
-      }
-      pulse();
+    if (!sent.length) return failed;
+    try {
+      const { refused } = await call("add", sent.map(({ file }) => file));
+      sent.forEach(({ row, state }, i) => {
+        if (refused[i]) return fail(row, refused[i]);
+        row.className = "stored";
+        state.textContent = "stored";
+      });
+    } catch (error) {
+      for (const { row, file } of sent) fail(row, `${file.name} was not added: ${error.message}`);
     }
-    setTimeout(() => { list.replaceChildren(); list.hidden = true; }, 4000);
+    pulse();
+    return failed;
   }
 
   // -- Words to the person --------------------------------------------------------------------------------------------
@@ -775,6 +798,12 @@ window.footnote = (() => {
     add: () => one("#files").click(),
     "add-folder": () => one("#folder").click(),
     update: () => tried(async () => { await call("refresh"); pulse(); }),
+    dismiss: (target) => {
+      const list = one("#uploads");
+      target.closest("li").remove();
+      list.hidden = !list.children.length;
+      (one("[data-act=dismiss]", list) || one("[data-act=add]")).focus();
+    },
     remove: async (target) => {
       const file = target.closest("[data-file]").dataset.file;
       if (!await sure("Remove this document?", `The file ${file} is deleted from the documents folder.`, "Remove")) return;

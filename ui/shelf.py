@@ -48,6 +48,7 @@ class Shelf:
             "version": library.version,
             "watching": self._watching is not None,
             "model": self.settings.model,
+            "at_once": self.limits.count,
         }
         return values | self.listed() if library.version != version else values
 
@@ -126,21 +127,24 @@ class Shelf:
         }
 
     def add(self, files: Sequence[tuple[Path, str]]) -> Values:
-        """Stores uploaded files, each given with the name it came under, and reads them."""
+        """Stores uploaded files, each given with the name it came under, and reads them.
+
+        `refused` says of each file why it was not stored, in the order given; "" where it was.
+        """
         if len(files) > self.limits.count:
             raise DocumentsError(
                 f"{len(files)} files were sent; up to {self.limits.count} are taken at once. Send fewer."
             )
-        stored: list[str] = []
         refused: list[str] = []
         for path, name in files:
             try:
-                stored.append(store(self.settings.folder, path, name, self.limits))
+                store(self.settings.folder, path, name, self.limits)
+                refused.append("")
             except DocumentsError as error:
                 refused.append(str(error))
-        if stored:
+        if not all(refused):
             self.library.update()
-        return {"stored": stored, "refused": refused}
+        return {"refused": refused}
 
     def remove(self, path: str) -> Values:
         """Deletes a document's file and forgets what was read from it."""

@@ -333,12 +333,24 @@ def test_a_folder_is_added_without_what_is_not_read(page: Page, ready: Any, tmp_
 
 
 @pytest.mark.slow
-def test_a_file_of_another_type_is_refused(page: Page, ready: Any, tmp_path: Path) -> None:
-    (tmp_path / "tool.exe").write_bytes(b"MZ")
-    page.set_input_files("#files", tmp_path / "tool.exe")
-    expect(page.locator("#dialog")).to_contain_text("files that end in .exe are not read")
-    page.get_by_role("button", name="Close", exact=True).click()
-    assert not (ready.documents / "tool.exe").exists()
+def test_of_the_files_sent_each_says_what_became_of_it(page: Page, ready: Any, tmp_path: Path) -> None:
+    names = ["well.txt", "tool.exe", "pump.txt"]
+    for name in names:
+        (tmp_path / name).write_text("The pump of Sarn lifts 30 litres a minute.\n")
+    uploads = page.locator("#uploads li")
+    page.route("**/gradio_api/upload**", lambda route: route.fulfill(json=[]), times=1)  # it did not arrive
+    page.set_input_files("#files", [tmp_path / name for name in names])
+    expect(page.locator("#uploads .stored")).to_have_text("pump.txtstored")
+    expect(uploads.nth(0)).to_contain_text("well.txt was not sent")
+    expect(uploads.nth(1)).to_contain_text("files that end in .exe are not read")
+    expect(uploads).to_have_count(2, timeout=10_000)  # what was stored goes by itself
+    for left in (1, 0):
+        page.get_by_role("button", name="Dismiss").first.click()
+        expect(uploads).to_have_count(left)
+    expect(page.locator("#uploads")).to_be_hidden()
+    assert {name for name in names if (ready.documents / name).exists()} == {"pump.txt"}
+    (ready.documents / "pump.txt").unlink()
+    ready.call("page_refresh")
 
 
 @pytest.mark.slow
