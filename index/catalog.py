@@ -136,10 +136,10 @@ def remove_file(connection: sqlite3.Connection, path: str) -> None:
 
 
 def set_unreadable(connection: sqlite3.Connection, rejected: Iterable[Rejected]) -> None:
-    """Set what the folder holds that is no regular file at all."""
+    """Set what the folder holds that is no regular file at all; what is known of a file stays."""
     connection.execute("DELETE FROM rejected WHERE file NOT IN (SELECT path FROM files)")
     connection.executemany(
-        "INSERT OR REPLACE INTO rejected VALUES (?1, ?1, ?2, ?3)",
+        "INSERT OR REPLACE INTO rejected SELECT ?1, ?1, ?2, ?3 WHERE ?1 NOT IN (SELECT path FROM files)",
         [(one.path, one.state, one.reason) for one in rejected],
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from index.build import Report
     from index.checking import Findings
+    from index.documents import Rejected
     from index.plan import Plan
     from index.progress import Outcome
     from index.status import Status
@@ -72,6 +73,11 @@ def outcome_line(outcome: Outcome) -> str:
     return f"{line}: {outcome.state}, {safe(outcome.reason)}" if outcome.state else line
 
 
+def rejected_line(rejected: Rejected) -> str:
+    """Why a file gave no document, in one line."""
+    return f"{rejected.state:10} {safe(rejected.path)}: {safe(rejected.reason)}"
+
+
 def report_line(report: Report, store: str) -> str:
     """An update in one line."""
     if report.plan.empty and not report.repaired:
@@ -106,7 +112,7 @@ def status_lines(status: Status, *, files: bool) -> Iterator[str]:
         for record in status.documents:
             yield f"indexed    {safe(record.path)}: {counted(record.passages, 'passage')}"
     for rejected in status.rejected:
-        yield f"{rejected.state:10} {safe(rejected.path)}: {safe(rejected.reason)}"
+        yield rejected_line(rejected)
 
 
 def findings_lines(findings: Findings) -> Iterator[str]:

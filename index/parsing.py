@@ -28,10 +28,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a folder holds, each part sorted by path: files to read, and what is there but no regular file."""
+    """What a folder holds, each part sorted by path: files to read, and what is there but no regular file.
+
+    `unseen` are the paths, among the rejected, of files and folders that could not be looked at, and of which it is
+    thus not known what is there or below.
+    """
 
     files: tuple[File, ...]
     rejected: tuple[Rejected, ...]
+    unseen: tuple[str, ...] = ()
 
 
 def list_files(root: Path, exclude: tuple[Path, ...] = ()) -> Listing:
@@ -40,38 +45,61 @@ def list_files(root: Path, exclude: tuple[Path, ...] = ()) -> Listing:
     Left out without a word: hidden files and folders, lock files of Office ("~$..."), `__pycache__`,
     `node_modules`, and everything below the folders `exclude`. Links are followed to files and folders inside
     `root`; others, loops, devices, FIFOs and sockets are `Rejected`, and so are names that are not valid
-    Unicode (their path shows the bytes as "\\xff"). Raises `DocumentsError` when `root` is no readable folder.
+    Unicode (their path shows the bytes as "\\xff") and what cannot be looked at. Raises `DocumentsError` when `root`
+    is no readable folder.
     """
     walk = _Walk(root, exclude)
     try:
-        top = os.scandir(root)
+        walk.folder(_Folder(os.fspath(root), "", (walk.real,)))
     except OSError as error:
         raise DocumentsError(
             f"Cannot read the documents folder {root}: {error.strerror}. Name an existing folder."
         ) from error
-    top.close()
-    walk.folder(os.fspath(root), "", (walk.real,))
+    while walk.folders:
+        folder = walk.folders.pop()
+        try:
+            walk.folder(folder)
+        except OSError as error:
+            walk.miss(folder.prefix.rstrip("/"), f"the folder cannot be read: {error.strerror}")
     return Listing(
-        tuple(sorted(walk.files, key=lambda file: file.path)), tuple(sorted(walk.rejected, key=lambda one: one.path))
+        tuple(sorted(walk.files, key=lambda file: file.path)),
+        tuple(sorted(walk.rejected, key=lambda one: one.path)),
+        tuple(sorted(walk.unseen)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder to be listed.
+
+    `prefix` is its path below the root with "/" at its end, `above` the real paths of it and the folders over it.
+    """
+
+    path: str
+    prefix: str
+    above: tuple[str, ...]
 
 
 class _Walk:
     def __init__(self, root: Path, exclude: tuple[Path, ...]) -> None:
         self.real = os.path.realpath(root)
+        self.folders: list[_Folder] = []  # still to be listed
         self.files: list[File] = []
         self.rejected: list[Rejected] = []
+        self.unseen: list[str] = []
         self._excluded = frozenset(os.path.realpath(folder) for folder in exclude)
 
-    def folder(self, folder: str, prefix: str, above: tuple[str, ...]) -> None:
-        """Takes in a folder; `above` are the real paths of it and the folders over it, `prefix` its path with "/"."""
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if not _is_ignored(entry.name):
-                        self._entry(entry, prefix + entry.name, above)
-        except OSError as error:
-            self._reject(prefix.rstrip("/"), "failed", f"the folder cannot be read: {error.strerror}")
+    def folder(self, folder: _Folder) -> None:
+        """Takes in a folder, but for the folders in it, which are to be listed then."""
+        with os.scandir(folder.path) as entries:
+            for entry in entries:
+                if not _is_ignored(entry.name):
+                    self._entry(entry, folder.prefix + entry.name, folder.above)
+
+    def miss(self, path: str, reason: str) -> None:
+        """Notes that something could not be looked at."""
+        self._reject(path, "failed", reason)
+        self.unseen.append(path)
 
     def _entry(self, entry: os.DirEntry[str], path: str, above: tuple[str, ...]) -> None:
         try:
@@ -81,13 +109,13 @@ class _Walk:
             elif entry.is_dir(follow_symlinks=False):
                 real = f"{above[-1].rstrip(os.sep)}{os.sep}{entry.name}"
                 if real not in self._excluded:
-                    self.folder(entry.path, path + "/", (*above, real))
+                    self.folders.append(_Folder(entry.path, path + "/", (*above, real)))
             else:
                 self._file(entry.stat(follow_symlinks=False), path)
         except UnicodeEncodeError:
             self._reject(path, "failed", "its name is not valid Unicode. Rename it.")
         except OSError as error:
-            self._reject(path, "failed", f"it cannot be looked at: {error.strerror}")
+            self.miss(path, f"it cannot be looked at: {error.strerror}")
 
     def _link(self, entry: os.DirEntry[str], path: str, above: tuple[str, ...]) -> None:
         real = os.path.realpath(entry.path)
@@ -103,7 +131,7 @@ class _Walk:
         elif real in above:
             self._reject(path, "unsupported", "it is a link to a folder that it is in itself")
         else:
-            self.folder(entry.path, path + "/", (*above, real))
+            self.folders.append(_Folder(entry.path, path + "/", (*above, real)))
 
     def _file(self, status: os.stat_result, path: str) -> None:
         if stat.S_ISREG(status.st_mode):

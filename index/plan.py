@@ -31,6 +31,7 @@ class Move:
 class Plan:
     """An update, before it is applied.
 
+    `unchanged` counts also the files on record that could not be looked at now.
     `touched` are files with another size or time on record but the same bytes; `anew` says that all
     files are read again, because the model, the splitter or the reader changed or it was asked for.
     `seconds` is an estimate of the time it takes.
@@ -69,7 +70,9 @@ def make_plan(
     known = _known(connection)
     again = _without_document(connection) if retry else frozenset()
     present = {file.path for file in listing.files}
-    gone = {path: record for path, record in known.items() if path not in present}
+    missing = {path: record for path, record in known.items() if path not in present}
+    unseen = frozenset(listing.unseen)
+    gone = {path: record for path, record in missing.items() if unseen.isdisjoint(_at_or_above(path))}
     gone_by_size: dict[int, list[FileRecord]] = defaultdict(list)
     for former in gone.values():
         gone_by_size[former.size].append(former)
@@ -78,7 +81,7 @@ def make_plan(
     changed: list[File] = []
     moved: list[Move] = []
     touched: list[FileRecord] = []
-    unchanged = 0
+    unchanged = len(missing) - len(gone)
     for file in listing.files:
         record = known.get(file.path)
         if record is None:
@@ -118,6 +121,10 @@ def digest_of(path: Path) -> bytes:
             return hashlib.file_digest(file, "sha256").digest()
     except OSError:
         return b""
+
+
+def _at_or_above(path: str) -> list[str]:
+    return [path, *(str(folder) for folder in PurePosixPath(path).parents)]
 
 
 def _known(connection: sqlite3.Connection | None) -> dict[str, FileRecord]:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from index.display import outcome_line, plan_line, safe
+from index.display import outcome_line, plan_line, rejected_line, safe
 from index.progress import Applied, Checking, Embedded, Event, Planned, Repaired, Sealing, Waiting
 
 
@@ -45,6 +45,8 @@ class Shown:
                 self._say(safe(message))
             case Planned(plan):
                 self._say(plan_line(plan))
+                for rejected in plan.rejected:
+                    self._say(rejected_line(rejected))
             case Embedded(passages, seconds):
                 self._rate = f"{passages / seconds:.0f} passages/s" if seconds > 1 else ""
             case Applied(outcomes, done, total, bytes_done, bytes_total):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,6 +103,33 @@ def contents(store: Path, model: str = "tiny@1") -> dict[str, object]:
 
 def _documents(now: Snapshot, key: int) -> list[str]:
     return sorted(passage.document for passage in now.passages(now.places(key)).values())
+
+
+class StaleEntry:
+    """An entry of a folder that can be listed, but not looked at."""
+
+    def __init__(self, entry: os.DirEntry[str]) -> None:
+        self._entry = entry
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._entry, name)
+
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+
+def shut(patch: pytest.MonkeyPatch, path: Path) -> None:
+    """Let the system refuse to list a folder, or to look at a file; whoever runs the tests may be root."""
+    scandir = os.scandir
+
+    @contextmanager
+    def refusing(folder: str | Path) -> Iterator[Iterable[object]]:
+        if os.fspath(folder) == str(path):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        with scandir(folder) as entries:
+            yield [StaleEntry(entry) if entry.path == str(path) and entry.is_file() else entry for entry in entries]
+
+    patch.setattr("index.parsing.os.scandir", refusing)
 
 
 @pytest.fixture(scope="session")

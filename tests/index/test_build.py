@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from index.build import Options, plan
 from index.errors import DocumentsError, StoreError
 from index.progress import Applied, Embedded, Event, Planned
-from tests.index.conftest import TEXTS, Place, contents
+from index.shown import Shown
+from tests.index.conftest import TEXTS, Place, contents, shut
 from tests.index.tiny import TinyEmbedder
 
 
@@ -167,6 +170,24 @@ def test_every_file_is_accounted_for(empty: Place) -> None:
     (empty.documents / "pipe").unlink()
     empty.update()
     assert "pipe" not in {one.path for one in empty.open().rejected()}
+
+
+@pytest.mark.parametrize("path", ["letters", "mill.txt"])
+def test_what_cannot_be_looked_at_for_a_moment_is_not_removed_and_is_said(place: Place, path: str) -> None:
+    before, shown = place.contents(), io.StringIO()
+    place.write("new.txt", "Dear Ida, the turbine has arrived. We need four strong men and a dry day.\n")
+    with pytest.MonkeyPatch.context() as patch:
+        shut(patch, place.documents / path)
+        with Shown(Console(file=shown, width=500)) as show:
+            report = place.update(progress=show)
+        assert not report.plan.removed and not report.plan.moved
+        assert report.plan.unchanged == len(TEXTS)
+        assert [one.path for one in report.rejected] == [path]
+        assert f"failed     {path}: " in shown.getvalue()
+        assert len(place.open().documents()) == len(TEXTS) + 1
+    (place.documents / "new.txt").unlink()
+    assert place.update().plan.removed == ("new.txt",)
+    assert place.contents() == before and place.clean()
 
 
 def test_a_missing_folder_removes_nothing(place: Place) -> None:

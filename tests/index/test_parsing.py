@@ -15,6 +15,7 @@ import pytest
 from index.documents import Document, Rejected
 from index.errors import DocumentsError
 from index.parsing import Parser, list_files
+from tests.index.conftest import shut
 
 PAGE = "<html><body><h1>Tides</h1><p>The tide turns twice a day at the old mill.</p></body></html>"
 
@@ -82,6 +83,37 @@ def test_leaves_out_hidden_and_temporary_files_and_the_excluded_folder(tmp_path:
 def test_no_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(DocumentsError, match="missing"):
         list_files(tmp_path / "missing")
+
+
+def test_folders_may_be_nested_deeper_than_python_calls(tmp_path: Path) -> None:
+    folders = [tmp_path]
+    for _ in range(700):
+        folders.append(folders[-1] / "d")
+        folders[-1].mkdir()
+    (folders[-1] / "note.txt").write_text("x")
+    try:
+        (file,) = list_files(tmp_path).files
+        assert file.path == "d/" * 700 + "note.txt"
+    finally:  # pytest would take as many calls
+        (folders[-1] / "note.txt").unlink()
+        for folder in reversed(folders[1:]):
+            folder.rmdir()
+
+
+def test_a_folder_that_cannot_be_read_is_reported_and_the_others_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("shut/a.txt", "open/b.txt"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("x")
+    shut(monkeypatch, tmp_path / "shut")
+    listing = list_files(tmp_path)
+    assert [file.path for file in listing.files] == ["open/b.txt"] and listing.unseen == ("shut",)
+    assert [(one.path, one.state) for one in listing.rejected] == [("shut", "failed")]
+    assert "Permission denied" in listing.rejected[0].reason
+    shut(monkeypatch, tmp_path)
+    with pytest.raises(DocumentsError, match="Cannot read the documents folder"):
+        list_files(tmp_path)
 
 
 def test_links_are_followed_inside_the_folder_only_and_never_in_circles(tmp_path: Path) -> None:
