@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -57,5 +56,7 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | Unread
         return error
     except NotImplementedError:
         return Unreadable("unsupported", "it is packed by a method that is not read")
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # each way of packing has errors of its own
         return Unreadable("failed", f"it is damaged inside the archive: {error}")

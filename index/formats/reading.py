@@ -80,23 +80,38 @@ def _documents(data: bytes, path: str, depth: int, budget: Budget) -> Iterator[D
         if not data.strip(b"\x00\t\n\v\f\r \xef\xbb\xbf\xff\xfe"):
             raise Unreadable("empty", "it has no content")
         name = format_of(data, path)
-        if name in _READERS:
+    except Exception as error:
+        yield _rejected(path, error)
+        return
+    is_sound = True
+    if name in _READERS:
+        try:
             content = cast("Content", _function(_READERS[name])(data, path))
             yield _document(content, path, budget)
             if content.pictures:
                 yield Rejected(f"{path}/{_numbered(content.pictures)}", "scanned", ocr.NO_TEXT)
-        if name in _CONTAINERS:
+        except Exception as error:
+            yield _rejected(path, error)
+            is_sound = False
+    if name in _CONTAINERS:  # though it could not be read itself, as a message may not be
+        try:
             if depth == _DEEPEST:
                 raise Unreadable("unsupported", "archives inside archives inside archives are not read. Unpack it.")
             for member in cast("Iterator[Member]", _function(_CONTAINERS[name])(data, path)):
                 yield from _member(member, path, depth + 1, budget)
-    except Unreadable as error:
-        yield Rejected(path, error.state, error.reason)
-    except MemoryError:
-        raise
-    except Exception as error:  # parsers of foreign formats raise whatever a damaged file makes them raise
-        what = one_line(str(error))[:200] or "no further reason"
-        yield Rejected(path, "failed", f"it is damaged or cannot be understood ({type(error).__name__}: {what})")
+        except Exception as error:
+            if is_sound:
+                yield _rejected(path, error)
+
+
+def _rejected(path: str, error: Exception) -> Rejected:
+    if isinstance(error, MemoryError):
+        raise error
+    if isinstance(error, Unreadable):
+        return Rejected(path, error.state, error.reason)
+    # Parsers of foreign formats raise whatever a damaged file makes them raise.
+    what = one_line(str(error))[:200] or "no further reason"
+    return Rejected(path, "failed", f"it is damaged or cannot be understood ({type(error).__name__}: {what})")
 
 
 def _document(content: Content, path: str, budget: Budget) -> Document:

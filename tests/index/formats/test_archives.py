@@ -101,6 +101,20 @@ def test_a_damaged_member_is_reported_and_the_others_read(read: Any) -> None:
     assert states(read("damaged.zip", data)) == {"damaged.zip/a.txt": "failed", "damaged.zip/b.txt": "read"}
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_member_is_reported_however_it_is_packed(read: Any, method: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr("a.txt", "".join(f"Tide {number}. " for number in range(999)))
+        archive.writestr("b.txt", "The tide has turned.")
+        start = archive.getinfo("a.txt").header_offset
+        end = archive.getinfo("b.txt").header_offset
+    data = buffer.getvalue()
+    for begin in (start + 4, start + 36, start + 52):  # in the head of the member, of what is packed, and further on
+        broken = data[:begin] + b"\xff" * (end - begin) + data[end:]
+        assert states(read("damaged.zip", broken)) == {"damaged.zip/a.txt": "failed", "damaged.zip/b.txt": "read"}
+
+
 def test_a_message_has_its_header_text_and_attachments(read: Any, build: Any) -> None:
     message, note = read("dues.eml", build.mail())
     assert message.title == "Dues from April"
@@ -118,3 +132,13 @@ def test_a_message_in_html_alone_and_one_with_a_bad_attachment(read: Any, build:
     assert bad.state == "unsupported"
     (nothing,) = read("nothing.eml", b"\n\njust text without a header\n")
     assert nothing.state == "failed"
+
+
+def test_attachments_are_read_though_the_message_cannot_be(read: Any, build: Any) -> None:
+    data = build.mail().replace(b"The dues rise by twelve percent.", bytes(range(32)))
+    assert states(read("dues.eml", data)) == {"dues.eml": "unsupported", "dues.eml/note.txt": "read"}
+    bare = b"\n".join(
+        line for line in build.mail().splitlines() if not line.startswith((b"Sub", b"Fr", b"To", b"Date"))
+    )
+    bare = bare.replace(b"The dues rise by twelve percent.", b"")
+    assert states(read("bare.eml", bare)) == {"bare.eml": "empty", "bare.eml/note.txt": "read"}
