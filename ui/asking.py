@@ -135,8 +135,12 @@ class Asking:
         with self._lock:
             return self._running.get((person, conversation))
 
-    def begin(self, person: str, conversation: str, asked: Asked) -> None:
-        """Starts on a question. It returns when there is something to show, or after `PATIENCE` seconds."""
+    def begin(self, person: str, conversation: str, asked: Asked, keep: Callable[[], None] = lambda: None) -> None:
+        """Starts on a question. It returns when there is something to show, or after `PATIENCE` seconds.
+
+        `keep` is called before, when no other question of the conversation can be begun any more; where it fails,
+        nothing is.
+        """
         key = (person, conversation)
         with self._lock:
             if key in self._running:
@@ -144,6 +148,14 @@ class Asking:
                     "A question of this conversation is being answered. Stop it first, or wait for the answer."
                 )
             self._running[key] = asked
+        try:
+            keep()
+        except BaseException:
+            with self._lock:
+                del self._running[key]
+            asked.finish(replace(asked.exchange, state="stopped"))
+            raise
+        with self._lock:
             asked.place = len(self._waiting)
             self._waiting.append(asked)
         looked = self._searching.submit(self._look, asked)

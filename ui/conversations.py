@@ -101,7 +101,7 @@ class Conversations:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._changing = Lock()
-        self._read: dict[Path, tuple[int, int, Conversation]] = {}
+        self._read: dict[Path, tuple[tuple[int, ...], Conversation]] = {}
 
     def all(self, person: str) -> tuple[Conversation, ...]:
         """A person's conversations, the last used first. A file that cannot be understood is left alone."""
@@ -151,7 +151,9 @@ class Conversations:
 
     def delete(self, person: str, id: str) -> None:
         """Forgets a conversation for good."""
-        if _ID.fullmatch(id):
+        if not _ID.fullmatch(id):
+            return
+        with self._changing:
             (self._of(person) / f"{id}.json").unlink(missing_ok=True)
 
     def _of(self, person: str) -> Path:
@@ -161,13 +163,15 @@ class Conversations:
     def _load(self, file: Path) -> Conversation | None:
         try:
             status = file.stat()
+            # Two files of one size may be written within one tick of the clock.
+            seen = (status.st_mtime_ns, status.st_size, status.st_ino)
             known = self._read.get(file)
-            if known and known[:2] == (status.st_mtime_ns, status.st_size):
-                return known[2]
+            if known and known[0] == seen:
+                return known[1]
             conversation = conversation_from(json.loads(file.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        self._read[file] = (status.st_mtime_ns, status.st_size, conversation)
+        self._read[file] = (seen, conversation)
         return conversation
 
 

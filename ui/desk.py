@@ -41,8 +41,10 @@ class Desk:
 
     def open(self, person: str, conversation: str) -> Values:
         """A conversation as it stands, or an empty one where there is none of that id."""
+        # Asked for before and after: a question may begin or end while its conversation is read.
+        running = self.asking.running(person, conversation)
         found = self.conversations.get(person, conversation)
-        return self._values(person, found)
+        return self._values(person, found, running or self.asking.running(person, conversation))
 
     def begin(
         self,
@@ -66,17 +68,22 @@ class Desk:
             )
         if within is not None and not within:
             raise FootnoteError("No document is ticked. Tick those that may answer, or all of them.")
-        found = self.conversations.get(person, conversation) or Conversation.begun(asked)
-        if self.asking.running(person, found.id):
-            raise FootnoteError(
-                "A question of this conversation is being answered. Stop it first, or wait for the answer."
-            )
+        there = self.conversations.get(person, conversation)
+        found = there or Conversation.begun(asked)
         exchange = Exchange(new_id(), asked, now(), None if within is None else tuple(within))
-        found = found.with_exchange(exchange, instead_of)
-        self.conversations.save(person, found)
-        asking = Asked(exchange, found.history(exchange.id), lambda ended: self._keep(person, found.id, ended), manner)
-        self.asking.begin(person, found.id, asking)
-        return self._values(person, found) | {"live": self.progress(found.id, asking)}
+        asking = Asked(exchange, (), lambda ended: self._keep(person, found.id, ended), manner)
+
+        def keep() -> None:
+            nonlocal found
+            if there is None:
+                found = found.with_exchange(exchange)
+                self.conversations.save(person, found)
+            else:
+                found = self._changed(person, found.id, lambda each: each.with_exchange(exchange, instead_of))
+            asking.history = found.history(exchange.id)
+
+        self.asking.begin(person, found.id, asking, keep)
+        return self._values(person, found, asking) | {"live": self.progress(found.id, asking)}
 
     def running(self, person: str, conversation: str) -> Asked | None:
         """The question of a conversation that is being answered."""
@@ -159,14 +166,13 @@ class Desk:
         # It may have been renamed meanwhile, and a deleted one must stay deleted.
         self.conversations.change(person, conversation, lambda found: found.with_changed(ended))
 
-    def _values(self, person: str, found: Conversation | None) -> Values:
-        running = self.asking.running(person, found.id) if found else None
+    def _values(self, person: str, found: Conversation | None, running: Asked | None) -> Values:
         return {
             "conversation": found.id if found else "",
             "title": found.title if found else "",
             "thread": self.thread(found, running),
             "conversations": self._list(person, found.id if found else ""),
-            "running": running is not None,
+            "running": found is not None and running is not None,
         }
 
     def thread(self, found: Conversation | None, running: Asked | None = None) -> str:
@@ -201,9 +207,11 @@ class Desk:
             raise FootnoteError(_NO_CONVERSATION)
         return found
 
-    def _changed(self, person: str, id: str, change: Callable[[Conversation], Conversation]) -> None:
-        if self.conversations.change(person, id, change) is None:
+    def _changed(self, person: str, id: str, change: Callable[[Conversation], Conversation]) -> Conversation:
+        changed = self.conversations.change(person, id, change)
+        if changed is None:
             raise FootnoteError(_NO_CONVERSATION)
+        return changed
 
     def _exchange(self, person: str, conversation: str, id: str) -> Exchange:
         return _of(self._conversation(person, conversation), id)

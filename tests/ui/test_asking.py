@@ -99,6 +99,23 @@ def test_a_search_that_fails_leaves_the_answer_to_come(error: Exception) -> None
         assert asked.exchange.state == "answered"
 
 
+def test_a_question_that_cannot_be_kept_leaves_its_place_to_another() -> None:
+    def full() -> None:
+        raise OSError("no space left")
+
+    held = Event()
+    held.set()
+    with asking(searching, held) as (opened, manners):
+        asked = Asked(Exchange(new_id(), "What is the fee?", now()), (), lambda _: None)
+        with pytest.raises(OSError):
+            opened.begin("ann", "c", asked, full)
+        assert asked.finished and not manners
+        again = Asked(Exchange(new_id(), "What is the fee?", now()), (), lambda _: None)
+        opened.begin("ann", "c", again)
+        wait_for(lambda: again.finished)
+        assert again.exchange.state == "answered"
+
+
 def test_what_answers_cost_is_the_median_of_those_there_were() -> None:
     timings = Timings()
     assert timings.median("") is None

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier, Event, current_thread, main_thread
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.answers import Answer, Citation, Nearest, Statement, Turn
+from index.errors import FootnoteError
+from qa.answers import Answer, Citation, Nearest, Statement, Step, Turn
+from qa.settings import Settings
+from tests.ui.conftest import wait_for
+from ui.asking import Asking
 from ui.conversations import Conversation, Conversations, Exchange, clipped_title, new_id, now
+from ui.desk import Desk
+from ui.library import Library
+from ui.pictures import Pictures
 
 ANSWER = Answer(
     "When?",
@@ -111,3 +124,103 @@ def test_surrogates_survive(tmp_path: Path) -> None:
 def test_titles_are_short() -> None:
     assert clipped_title("  a\nb ") == "a b"
     assert len(clipped_title("word " * 100)) <= 80
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """What each gives, or the error it ends with, all begun at the same moment."""
+    barrier = Barrier(len(works))
+
+    def one(work: Callable[[], Any]) -> Any:
+        barrier.wait(10)
+        try:
+            return work()
+        except FootnoteError as error:
+            return error
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(one, works))
+
+
+@pytest.fixture
+def held() -> Event:
+    """Questions are answered once it is set."""
+    return Event()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, held: Event) -> Iterator[Desk]:
+    def stream(question: str, *_: Any) -> Generator[Step, None, None]:
+        assert held.wait(20)
+        answer = replace(ANSWER, question=question)
+        yield Step(answer.text, answer)
+
+    settings = Settings(tmp_path / "documents", tmp_path / "store")
+    asking = Asking(stream, lambda *_: (), 4)
+    with closing(asking), closing(Library(settings)) as library:  # there is no folder: no document is in the way
+        yield Desk(library, Conversations(tmp_path / "conversations"), asking, Pictures(settings.folder))
+        held.set()
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_of_two_questions_at_once_one_is_kept_and_the_other_changes_nothing(desk: Desk, held: Event, _: int) -> None:
+    kept = conversation(exchange(), exchange("Why?"))
+    first, second = kept.exchanges
+    desk.conversations.save("ann", kept)
+    *begun, renamed, judged = at_once(
+        *(lambda n=n: desk.begin("ann", kept.id, f"And {n}?", None, second.id) for n in range(4)),
+        lambda: desk.rename("ann", kept.id, "Renamed", ""),
+        lambda: desk.judge("ann", kept.id, first.id, False, "old"),
+    )
+    assert [isinstance(each, FootnoteError) for each in begun].count(False) == 1
+    assert renamed["title"] == "Renamed" and judged == {}
+    held.set()
+    wait_for(lambda: not desk.open("ann", kept.id)["running"])
+    found = desk.conversations.get("ann", kept.id)
+    assert found is not None
+    assert (found.title, found.exchanges[0].useful) == ("Renamed", False)
+    assert [each.state for each in found.exchanges] == ["answered", "answered"]
+    assert found.exchanges[1].question.startswith("And")
+
+
+def test_a_deleted_conversation_stays_deleted(tmp_path: Path) -> None:
+    store = Conversations(tmp_path)
+    kept = conversation(exchange())
+    store.save("ann", kept)
+
+    def slowly(found: Conversation) -> Conversation:
+        time.sleep(0.3)
+        return replace(found, title="changed")
+
+    def soon() -> None:
+        time.sleep(0.1)
+        store.delete("ann", kept.id)
+
+    at_once(lambda: store.change("ann", kept.id, slowly), soon)
+    assert store.get("ann", kept.id) is None
+
+
+class Slow(Conversations):
+    """Conversations that the test's own thread has read only when a question of theirs has ended."""
+
+    def __init__(self, folder: Path, ended: Callable[[str], None]) -> None:
+        super().__init__(folder)
+        self._ended = ended
+
+    def get(self, person: str, id: str) -> Conversation | None:
+        found = super().get(person, id)
+        if current_thread() is main_thread():
+            self._ended(id)
+        return found
+
+
+def test_a_question_that_ends_while_it_is_opened_is_never_called_interrupted(
+    desk: Desk, held: Event, tmp_path: Path
+) -> None:
+    def ended(id: str) -> None:
+        held.set()
+        wait_for(lambda: desk.running("ann", id) is None)
+
+    begun = desk.begin("ann", "", "When?", None)["conversation"]
+    opening = Desk(desk.library, Slow(tmp_path / "conversations", ended), desk.asking, desk.pictures)
+    assert "interrupted" not in opening.open("ann", begun)["thread"]
+    assert "On Monday" in desk.open("ann", begun)["thread"]
