@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from index.errors import FootnoteError
 from qa.answers import Turn
 from ui import frame
+from ui.choice import Filter, Scope
 from ui.desk import Desk
 from ui.exports import Kind
 from ui.manner import Manner
@@ -62,7 +63,7 @@ def page(desk: Desk, shelf: Shelf, uploaded: Path) -> gr.Blocks:
             trigger_mode="multiple",
             api_visibility="private",
         )
-        _conversations(desk)
+        _conversations(desk, shelf)
         _documents(shelf, uploaded)
         _for_programs(desk, shelf)
     return blocks  # type: ignore[no-any-return]  # gradio's context managers are untyped
@@ -97,18 +98,19 @@ class _Following:
             del self._latest[page]
 
 
-def _conversations(desk: Desk) -> None:
+def _conversations(desk: Desk, shelf: Shelf) -> None:
     def open(conversation: str, request: gr.Request) -> Values:
         return desk.open(_person(request), conversation)
 
     def begin(
         conversation: str,
         question: str,
-        within: list[str] | None,
+        scope: dict[str, Any] | None,
         instead_of: str,
         manner: dict[str, Any],
         request: gr.Request,
     ) -> Values:
+        within = None if scope is None else shelf.within(Scope.of(scope))
         return desk.begin(_person(request), conversation, question, within, instead_of, Manner.of(manner))
 
     def stop(conversation: str, request: gr.Request) -> Values:
@@ -146,8 +148,14 @@ def _conversations(desk: Desk) -> None:
 
 
 def _documents(shelf: Shelf, uploaded: Path) -> None:
-    def pulse(version: int) -> Values:
-        return shelf.pulse(version)
+    def pulse() -> Values:
+        return shelf.pulse()
+
+    def listed(filter: dict[str, str], scope: dict[str, Any]) -> Values:
+        return shelf.listed(Filter.of(filter), Scope.of(scope))
+
+    def found(filter: dict[str, str]) -> Values:
+        return shelf.found(Filter.of(filter))
 
     def document(path: str, at: int, reach: int | None) -> Values:
         return shelf.document(path, at, reach or WHOLE)
@@ -180,7 +188,7 @@ def _documents(shelf: Shelf, uploaded: Path) -> None:
     def watch(on: bool) -> Values:
         return shelf.watch(on)
 
-    for verb in (pulse, document, overview, models, costs, refresh, add, remove, watch):
+    for verb in (pulse, listed, found, document, overview, models, costs, refresh, add, remove, watch):
         _verb(verb)
 
 

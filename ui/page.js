@@ -4,7 +4,9 @@ window.footnote = (() => {
 
   const panes = {};
   const names = ["conversations-pane", "documents-pane", "bar", "thread", "live", "composer", "source-pane", "overlay"];
-  const left_out = new Set();
+  const but = new Set(); // the documents that are asked, or left out where `everything` else is: listed or not
+  let everything = true;
+  let indexed = 0; // how many documents there are to ask
   let conversation = "";
   let instead_of = "";
   let running = false;
@@ -12,6 +14,7 @@ window.footnote = (() => {
   let opened = null; // what the source pane shows: the verb and its arguments, and the answer it belongs to
   let shown_wanted = 0; // how often a conversation was opened or asked in: only the last may change what is shown
   let finds_wanted = 0; // the same of the list of conversations
+  let lists_wanted = 0; // and of that of documents
   let sources_wanted = 0; // and how often a source was asked for or closed
   let came_from = null;
   let started = false;
@@ -371,59 +374,89 @@ window.footnote = (() => {
 
   const rows = () => all("#documents .document.indexed");
 
+  const asks = (path) => everything !== but.has(path);
+  const asked = () => (everything ? Math.max(0, indexed - but.size) : but.size);
+
   // The ticked documents, or null when every document is asked.
-  function scope() {
-    const ticked = rows().filter((row) => !left_out.has(row.dataset.path));
-    return ticked.length === rows().length ? null : ticked.map((row) => row.dataset.path);
+  const scope = () => (everything && !but.size ? null : { everything, but: [...but] });
+
+  function limit(all_of_them, except = []) {
+    everything = all_of_them;
+    but.clear();
+    for (const path of except) but.add(path);
+    ticked();
   }
 
   function ticked() {
-    for (const row of rows()) one(".tick", row).checked = !left_out.has(row.dataset.path);
-    for (const folder of all("#documents .folder")) whole(one("[data-ticks=folder]", folder), all(".document.indexed", folder));
-    whole(one("#tick-all"), rows());
-    const asked = scope();
-    const count = rows().length;
+    if (indexed && asked() === indexed) {
+      everything = true;
+      but.clear();
+    }
+    for (const row of rows()) one(".tick", row).checked = asks(row.dataset.path);
+    for (const folder of all("#documents .folder")) {
+      const paths = all(".document.indexed", folder).map((row) => row.dataset.path);
+      whole(one("[data-ticks=folder]", folder), paths.filter(asks).length, paths.length);
+    }
+    whole(one("#tick-all"), asked(), indexed);
+    const limited = scope() !== null;
     const button = one("#scope");
-    button.textContent = asked === null ? "All documents" : `${asked.length} of ${count} documents`;
-    button.classList.toggle("limited", asked !== null);
-    one("#all-row").hidden = count === 0;
+    button.textContent = limited ? `${counted(asked())} of ${counted(indexed)} documents` : "All documents";
+    button.classList.toggle("limited", limited);
+    one("#all-row").hidden = indexed === 0;
   }
 
-  function whole(box, among) {
+  const counted = (number) => number.toLocaleString("en");
+
+  function whole(box, some, of) {
     if (!box) return;
-    const out = among.filter((row) => left_out.has(row.dataset.path)).length;
-    box.checked = out < among.length;
-    box.indeterminate = out > 0 && out < among.length;
-    box.disabled = !among.length;
+    box.checked = some > 0;
+    box.indeterminate = some > 0 && some < of;
+    box.disabled = !of;
   }
 
   function tick(box) {
     const kind = box.dataset.ticks;
-    const meant = kind === "all" ? rows() : all(".document.indexed", box.closest(kind === "folder" ? ".folder" : "ul"))
-      .filter((row) => kind === "folder" || row.contains(box));
-    for (const row of meant) box.checked ? left_out.delete(row.dataset.path) : left_out.add(row.dataset.path);
+    if (kind === "all") return limit(box.checked);
+    const meant = kind === "folder" ? all(".document.indexed", box.closest(".folder")) : [box.closest(".document")];
+    for (const { dataset: { path } } of meant) box.checked === everything ? but.delete(path) : but.add(path);
     ticked();
   }
 
-  function filter() {
-    const words = one("#filter-text").value.trim().toLowerCase();
-    const type = one("#filter-type").value;
-    const from = one("#filter-from").value.trim();
-    const to = one("#filter-to").value.trim();
-    for (const row of all("#documents .document")) {
-      const text = `${row.textContent} ${row.dataset.path}`.toLowerCase();
-      const date = row.dataset.date;
-      const fits = text.includes(words) && (!type || row.dataset.type === type)
-        && (!from || (date && date >= from)) && (!to || (date && date.slice(0, to.length) <= to));
-      row.hidden = !fits;
+  const filter = () => ({
+    words: one("#filter-text").value.trim(),
+    type: one("#filter-type").value,
+    since: one("#filter-from").value.trim(),
+    until: one("#filter-to").value.trim(),
+  });
+
+  // The documents that fit the filter, from the server, which knows also those that are too many to be listed.
+  async function list() {
+    const wanted = ++lists_wanted;
+    const values = await call("listed", filter(), { everything, but: [...but] });
+    if (wanted !== lists_wanted) return;
+    version = values.version;
+    indexed = values.indexed;
+    for (const path of values.gone) but.delete(path);
+    refill(one("#documents"), values.documents);
+    one("#summary").textContent = values.summary;
+    const choice = one("#filter-type");
+    if (String(values.types) !== String(types)) {
+      const { value } = choice;
+      types = values.types;
+      const offered = !value || types.includes(value) ? types : [...types, value];
+      choice.replaceChildren(new Option("All types", ""), ...offered.map((type) => new Option(type, type)));
+      choice.value = value;
     }
-    for (const folder of all("#documents .folder")) folder.hidden = all(".document", folder).every((row) => row.hidden);
+    for (const row of all("#documents .folder-row [data-act=fold]")) fold(row, kept.get(`fold-${row.textContent}`) !== "closed");
+    ticked();
   }
 
   async function pulse() {
     let wait = 20000;
     try {
-      const values = await call("pulse", version);
+      const values = await call("pulse");
+      model = values.model;
+      batch = Math.min(batch, values.at_once);
       const state = one("#state");
       state.textContent = values.ready ? "" : values.problem ? "" : values.activity || "Getting ready";
       state.classList.toggle("waiting", !values.ready && !values.problem);
@@ -432,7 +465,10 @@ window.footnote = (() => {
       if (values.ready && !was_ready && version >= 0) say("Ready to answer.");
       one("#watch").checked = values.watching;
       activity(values);
-      if (values.version !== version) listed(values);
+      if (values.version !== version) {
+        await list();
+        welcome();
+      }
       if (values.busy || !values.ready) wait = 700;
       else if (values.watching) wait = 4000;
       if (values.problem && !values.busy) wait = 5000;
@@ -445,6 +481,13 @@ window.footnote = (() => {
     pulse.timer = setTimeout(pulse, document.hidden ? Math.max(wait, 10000) : wait);
   }
 
+  // An empty conversation tells how many documents there are, and what to ask them.
+  async function welcome() {
+    if (conversation) return;
+    const values = await call("open", "").catch(() => null);
+    if (values && !conversation && !running) put("thread", values.thread);
+  }
+
   function activity(values) {
     const box = one("#activity");
     box.hidden = !values.busy || !values.activity;
@@ -454,27 +497,6 @@ window.footnote = (() => {
     else bar.value = values.share;
     one("#trouble").hidden = !values.problem;
     one("#trouble").textContent = values.problem;
-  }
-
-  function listed(values) {
-    version = values.version;
-    model = values.model;
-    batch = Math.min(batch, values.at_once);
-    if (!("documents" in values)) return;
-    refill(one("#documents"), values.documents);
-    one("#summary").textContent = values.summary;
-    const choice = one("#filter-type");
-    if (String(values.types) !== String(types)) {
-      const value = choice.value;
-      choice.replaceChildren(new Option("All types", ""), ...values.types.map((type) => new Option(type, type)));
-      choice.value = values.types.includes(value) ? value : "";
-      types = values.types;
-    }
-    for (const row of all("#documents .folder-row [data-act=fold]")) fold(row, kept.get(`fold-${row.textContent}`) !== "closed");
-    ticked();
-    filter();
-
-    if (!conversation) call("open", "").then((fresh) => { if (!conversation && !running) put("thread", fresh.thread); }, () => {});
   }
 
   function fold(button, on) {
@@ -757,7 +779,7 @@ window.footnote = (() => {
     reword: (target) => edit(target.closest(".turn"), target.dataset.text),
     "cancel-edit": () => { quit_editing(); one("#question").value = ""; fit(one("#question")); },
     retry: (target) => again(target),
-    everywhere: (target) => { left_out.clear(); ticked(); again(target, null); },
+    everywhere: (target) => { limit(true); again(target, null); },
     copy: (target) => copy(target),
     useful: (target) => judge(target, true),
     useless: (target) => judge(target, false),
@@ -789,11 +811,7 @@ window.footnote = (() => {
       target.setAttribute("aria-expanded", String(!box.hidden));
       if (!box.hidden) one("#filter-text").focus();
     },
-    "tick-shown": () => {
-      left_out.clear();
-      for (const row of rows()) if (row.hidden || row.closest(".folder").hidden) left_out.add(row.dataset.path);
-      ticked();
-    },
+    "tick-shown": () => tried(async () => limit(false, (await call("found", filter())).paths)),
     fold: (target) => fold(target, target.getAttribute("aria-expanded") !== "true"),
     add: () => one("#files").click(),
     "add-folder": () => one("#folder").click(),
@@ -844,6 +862,14 @@ window.footnote = (() => {
     }
   }
 
+  const timers = {};
+
+  // Does something once nothing was written for a moment.
+  function soon(what, work) {
+    clearTimeout(timers[what]);
+    timers[what] = setTimeout(work, 200);
+  }
+
   function listen() {
     document.addEventListener("click", (event) => {
       hide_card();
@@ -857,7 +883,6 @@ window.footnote = (() => {
     });
     document.addEventListener("change", (event) => {
       if (event.target.matches("[data-ticks]")) tick(event.target);
-      else if (event.target.closest("#filters")) filter();
       else if (event.target.id === "watch") tried(async () => { await call("watch", event.target.checked); pulse(); });
       else if (event.target.id === "files" || event.target.id === "folder") {
         const files = [...event.target.files];
@@ -868,11 +893,8 @@ window.footnote = (() => {
     });
     document.addEventListener("input", (event) => {
       if (event.target.id === "question") fit(event.target);
-      else if (event.target.closest("#filters")) filter();
-      else if (event.target.id === "find") {
-        clearTimeout(listen.timer);
-        listen.timer = setTimeout(refresh_list, 200);
-      }
+      else if (event.target.closest("#filters")) soon("documents", () => tried(list));
+      else if (event.target.id === "find") soon("conversations", refresh_list);
     });
     one("#ask").addEventListener("submit", (event) => {
       event.preventDefault();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -57,22 +58,32 @@ def conversations_html(
     )
 
 
-def documents_html(documents: Sequence[Listed], removable: bool) -> Markup:
-    """The documents by folder: each with a tick box that limits questions to it, or why it is not indexed."""
+def documents_html(found: Sequence[Listed], documents: Sequence[Listed], removable: bool) -> Markup:
+    """Those of the documents that were `found`, by folder, up to 2,000 of them.
+
+    Each has a tick box that limits questions to it, or says why it is not indexed. A folder has one where all of it
+    is listed.
+    """
     if not documents:
         return Markup('<p class="empty">No documents yet. Drop files anywhere on this page, or press Add files.</p>')
-    ordered = sorted(documents, key=lambda record: (_folder(record.path).casefold(), record.path.casefold()))
-    shown_rows = ordered[:_MOST_ROWS]
+    if not found:
+        return Markup('<p class="empty">No document fits the filter.</p>')
+    ordered = sorted(found, key=lambda record: (_folder(record.path).casefold(), record.path.casefold()))
+    sizes = Counter(_folder(record.path) for record in documents)
     parts = []
-    for folder, group in groupby(shown_rows, key=lambda record: _folder(record.path)):
-        rows = joined(_document(record, removable) for record in group)
-        heading = _folder_row(folder) if folder else Markup("")
+    for folder, group in groupby(ordered[:_MOST_ROWS], key=lambda record: _folder(record.path)):
+        listed = tuple(group)
+        rows = joined(_document(record, removable) for record in listed)
+        heading = _folder_row(folder, whole=len(listed) == sizes[folder]) if folder else Markup("")
         parts.append(
             Markup('<div class="folder" data-folder="{}">{}<ul>{}</ul></div>').format(shown(folder), heading, rows)
         )
-    if len(ordered) > len(shown_rows):
+    if len(ordered) > _MOST_ROWS:
         parts.append(
-            Markup('<p class="empty">{:,} more are indexed and not listed here.</p>').format(len(ordered) - _MOST_ROWS)
+            Markup(
+                '<p class="empty">{:,} more are not listed. The filter finds them, and “Ask only these” asks all that '
+                "it finds.</p>"
+            ).format(len(ordered) - _MOST_ROWS)
         )
     return joined(parts)
 
@@ -86,7 +97,13 @@ def summary(documents: Sequence[Listed]) -> str:
 
 def types_of(documents: Sequence[Listed]) -> tuple[str, ...]:
     """The kinds of file there are, as their endings in capitals, in order."""
-    return tuple(sorted({_type(record.path) for record in documents}))
+    return tuple(sorted({kind(record.path) for record in documents}))
+
+
+def kind(path: str) -> str:
+    """The kind of file that a document is: its ending in capitals."""
+    suffix = PurePosixPath(path).suffix[1:]
+    return suffix.upper() if suffix.isalnum() and len(suffix) <= 8 else "OTHER"
 
 
 def _conversation(conversation: Conversation, current: str) -> Markup:
@@ -106,12 +123,12 @@ def _conversation(conversation: Conversation, current: str) -> Markup:
     )
 
 
-def _folder_row(folder: str) -> Markup:
+def _folder_row(folder: str, whole: bool) -> Markup:
+    tick = Markup('<input type="checkbox" class="tick" data-ticks="folder" aria-label="Ask the folder {}" checked>')
     return Markup(
-        '<div class="line folder-row"><input type="checkbox" class="tick" data-ticks="folder" '
-        'aria-label="Ask the folder {0}" checked>'
-        '<button type="button" class="open" data-act="fold" aria-expanded="true">{1}{2}</button></div>'
-    ).format(shown(folder), icon("chevron"), name(folder))
+        '<div class="line folder-row">{}<button type="button" class="open" data-act="fold" aria-expanded="true">{}{}'
+        "</button></div>"
+    ).format(tick.format(shown(folder)) if whole else "", icon("chevron"), name(folder))
 
 
 def _document(record: Listed, removable: bool) -> Markup:
@@ -120,7 +137,7 @@ def _document(record: Listed, removable: bool) -> Markup:
         tick = Markup('<input type="checkbox" class="tick" data-ticks="document" aria-label="Ask {}" checked>').format(
             shown(record.title)
         )
-        detail = " · ".join(part for part in (_type(record.path), record.metadata.date) if part)
+        detail = " · ".join(part for part in (kind(record.path), record.metadata.date) if part)
         below = Markup('<span class="where">{}</span>').format(shown(detail))
     else:
         tick = Markup('<span class="tick state" title="{0}">{1}</span>').format(_STATES[record.state], icon("warning"))
@@ -140,14 +157,10 @@ def _document(record: Listed, removable: bool) -> Markup:
         if removable
         else ""
     )
-    return Markup(
-        '<li class="line document {}" data-path="{}" data-file="{}" data-type="{}" data-date="{}">{}{}{}</li>'
-    ).format(
+    return Markup('<li class="line document {}" data-path="{}" data-file="{}">{}{}{}</li>').format(
         record.state,
         shown(record.path),
         shown(record.file),
-        _type(record.path),
-        shown(record.metadata.date),
         tick,
         opening,
         remove,
@@ -157,11 +170,6 @@ def _document(record: Listed, removable: bool) -> Markup:
 def _folder(path: str) -> str:
     parent = str(PurePosixPath(path).parent)
     return "" if parent == "." else parent
-
-
-def _type(path: str) -> str:
-    suffix = PurePosixPath(path).suffix[1:]
-    return suffix.upper() if suffix.isalnum() and len(suffix) <= 8 else "OTHER"
 
 
 def _day(moment: str, today: datetime) -> str:

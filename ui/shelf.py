@@ -10,6 +10,7 @@ from typing import Any, Final
 from index.errors import DocumentsError, FootnoteError
 from qa.lengths import BUDGETS
 from qa.settings import Settings
+from ui.choice import Filter, Scope
 from ui.library import Library
 from ui.manner import PASSAGES, Manner
 from ui.rail import documents_html, summary, types_of
@@ -34,11 +35,11 @@ class Shelf:
         """What the assistant was opened with."""
         return self.library.settings
 
-    def pulse(self, version: int) -> Values:
-        """How things stand; the list of documents too where it is not that of `version` any more."""
+    def pulse(self) -> Values:
+        """How things stand; the list of documents has changed where `version` is another than the one listed."""
         library = self.library
         activity = library.activity
-        values: Values = {
+        return {
             "ready": library.ready,
             "opened": library.opened is not None,
             "busy": activity is not None,
@@ -50,17 +51,34 @@ class Shelf:
             "model": self.settings.model,
             "at_once": self.limits.count,
         }
-        return values | self.listed() if library.version != version else values
 
-    def listed(self) -> Values:
-        """The documents and what became of each."""
+    def listed(self, filter: Filter, scope: Scope) -> Values:
+        """The documents that fit a filter and what became of each, how many there are to ask in all (`indexed`), and
+        which of those that `scope` names are not among them (`gone`).
+        """
+        version = self.library.version  # first: what changes from here on is listed again
         opened = self.library.opened is not None
         files = self.library.files()
+        found = [file for file in files if filter.fits(file)]
+        indexed = [file.path for file in files if file.state == "indexed"]
         return {
-            "documents": str(documents_html(files, can_write(self.settings.folder))) if opened else "",
+            "version": version,
+            "documents": str(documents_html(found, files, can_write(self.settings.folder))) if opened else "",
             "summary": summary(files) if opened else "",
             "types": list(types_of(files)),
+            "indexed": len(indexed),
+            "gone": scope.gone(indexed) if opened else [],
         }
+
+    def found(self, filter: Filter) -> Values:
+        """The paths of all documents that fit a filter, however many are listed."""
+        return {"paths": [file.path for file in self.library.files() if file.state == "indexed" and filter.fits(file)]}
+
+    def within(self, scope: Scope) -> tuple[str, ...]:
+        """The paths of the documents to ask."""
+        if self.library.opened is None:
+            raise FootnoteError("The documents are still being opened. Ask again in a moment.")
+        return scope.within(file.path for file in self.library.files() if file.state == "indexed")
 
     def models(self) -> Values:
         """The language models that a server on this machine offers, as --model takes them, where none is used yet."""
@@ -110,7 +128,7 @@ class Shelf:
     def update(self) -> Values:
         """Brings the index up to date with the folder."""
         self.library.update()
-        return self.pulse(self.library.version)
+        return self.pulse()
 
     def update_now(self) -> Values:
         """The same, waited for, and what it did."""

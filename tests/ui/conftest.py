@@ -132,7 +132,7 @@ def ready(served: Served) -> Served:
     """The same, its models loaded."""
 
     def loaded() -> bool:
-        state = served.call("page_pulse", -1)
+        state = served.call("page_pulse")
         assert not state["problem"], state["problem"]
         return bool(state["ready"])
 

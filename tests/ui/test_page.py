@@ -15,6 +15,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.ui.conftest import wait_for
 
 Open = Callable[..., Page]
+EVERYTHING = {"everything": True, "but": []}
 
 pytestmark = pytest.mark.timeout(600)  # the first test starts the server and loads the models
 
@@ -118,6 +119,41 @@ def test_only_ticked_documents_answer(page: Page, ready: Any) -> None:
     turn.get_by_role("button", name="Search all documents").click()
     expect(page.locator("#thread .turn .cite").first).to_be_visible()
     assert ready.kept()[0]["exchanges"][-1]["within"] is None
+
+
+def test_documents_that_are_not_listed_are_asked_and_found_all_the_same(page: Page, ready: Any) -> None:
+    indexed = ready.call("page_listed", {"words": "", "type": "", "since": "", "until": ""}, EVERYTHING)["indexed"]
+
+    def only_one_row(route: Route) -> None:
+        """As if there were too many documents to list more than one."""
+        reply = route.fetch()
+        values = reply.json()
+        if not route.request.post_data_json["data"][0]["words"]:
+            row = re.search(r'<li[^>]*data-path="ferry.txt".*?</li>', values["data"][0]["documents"])
+            values["data"][0]["documents"] = f'<div class="folder" data-folder=""><ul>{row and row[0]}</ul></div>'
+        route.fulfill(response=reply, json=values)
+
+    page.route("**/page_listed", only_one_row)
+    try:
+        page.get_by_role("button", name="Filter the documents").click()
+        page.select_option("#filter-type", "TXT")
+        page.select_option("#filter-type", "")
+        expect(page.locator("#documents .document")).to_have_count(1)
+        page.locator("[data-path='ferry.txt'] .tick").uncheck()
+        expect(page.locator("#scope")).to_have_text(f"{indexed - 1} of {indexed} documents")
+        turn = ask(page, FACTS["lighthouse.html"])
+        expect(turn.locator(".answer")).to_contain_text("1851")
+        assert len(ready.kept()[0]["exchanges"][-1]["within"]) == indexed - 1
+        page.fill("#filter-text", "library")
+        expect(page.locator("#documents .document")).to_have_count(1)
+        page.get_by_role("button", name="Ask only these").click()
+        expect(page.locator("#scope")).to_have_text(f"1 of {indexed} documents")
+    finally:
+        page.unroute("**/page_listed")
+        page.fill("#filter-text", "")
+        page.get_by_role("button", name="Filter the documents").click()
+    expect(page.locator("#documents .document")).not_to_have_count(1)
+    expect(page.locator("#tick-all")).to_have_js_property("indeterminate", True)
 
 
 @pytest.mark.slow
@@ -364,11 +400,11 @@ def test_a_changed_document_is_told_and_never_shows_a_wrong_passage(page: Page, 
     file.write_text(
         "A new first line of the document, quite long.\nThe windmill of Pell grinds nine tons of barley a week.\n"
     )
-    before = ready.call("page_pulse", -1)["version"]
+    before = ready.call("page_pulse")["version"]
     page.get_by_role("button", name="Update from the folder").click()
     page.wait_for_function(
         "v => fetch('/gradio_api/run/page_pulse', {method: 'POST', headers: {'Content-Type': "
-        "'application/json'}, body: JSON.stringify({data: [v]})}).then(r => r.json()).then(r => r.data[0].version > v)",
+        "'application/json'}, body: JSON.stringify({data: []})}).then(r => r.json()).then(r => r.data[0].version > v)",
         arg=before,
     )
     page.reload()
