@@ -12,6 +12,18 @@ from index.documents import Metadata
 from index.formats.content import one_line
 from index.formats.dates import iso_date
 
+
+class _Loader(yaml.SafeLoader):
+    """Takes no list and no mapping a second time: a few lines of them inside each other would fill the memory."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        is_alias = self.check_event(yaml.AliasEvent)
+        node = super().compose_node(parent, index)
+        if is_alias and not isinstance(node, yaml.ScalarNode):
+            raise yaml.YAMLError("a list or mapping stands twice")
+        return node
+
+
 _BLOCK = re.compile(r"\A---[ \t]*\n(.{0,20000}?)^(?:---|\.\.\.)[ \t]*(?:\n+|\Z)", re.DOTALL | re.MULTILINE)
 
 
@@ -29,7 +41,7 @@ def front_matter(text: str) -> FrontMatter | None:
     if not (match := _BLOCK.match(text)):
         return None
     try:
-        fields = yaml.safe_load(match[1])
+        fields = yaml.load(match[1], _Loader)
     except (yaml.YAMLError, ValueError, RecursionError):  # a date such as 2033-99-99 is a ValueError
         return None
     if not isinstance(fields, Mapping) or not fields:
@@ -50,9 +62,8 @@ def _metadata(named: Mapping[str, object]) -> Metadata:
 def _text(named: Mapping[str, object], *keys: str) -> str:
     for key in keys:
         value = named.get(key)
-        if isinstance(value, list):
-            value = ", ".join(_name(one) for one in value)
-        if isinstance(value, (str, int, float, Mapping)) and not isinstance(value, bool) and (text := _name(value)):
+        names = map(_name, value if isinstance(value, list) else [value])
+        if text := ", ".join(filter(None, names)):
             return text
     return ""
 
@@ -60,5 +71,5 @@ def _text(named: Mapping[str, object], *keys: str) -> str:
 def _name(value: object) -> str:
     """A value as words; of a mapping such as {name: Ada, affiliation: ...} the name."""
     if isinstance(value, Mapping):
-        value = value.get("name", "")
-    return one_line(str(value)) if value is not None else ""
+        value = value.get("name")
+    return one_line(str(value)) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -37,6 +38,25 @@ def test_front_matter_goes_into_the_metadata_and_the_rest_is_kept_word_for_word(
 )
 def test_front_matter_that_cannot_be_understood_is_text(one: One, text: str) -> None:
     assert one("broken.md", text.encode()).text == text
+
+
+def test_front_matter_takes_names_and_nothing_nested_deeper(one: One) -> None:
+    fields = "author: [Ada Holm, [Teo, [Larrick]], {name: [Nadia]}, {name: Nadia Forsk}, 7]\npublisher: [[Quay]]"
+    assert one("names.md", f"---\n{fields}\n---\nText.\n".encode()).metadata == Metadata("Ada Holm, Nadia Forsk, 7")
+    repeated = "---\nauthor: &who Ada Holm\npublisher: *who\n---\nText.\n"
+    assert one("again.md", repeated.encode()).metadata == Metadata("Ada Holm", "Ada Holm")
+
+
+@pytest.mark.parametrize("inside", ["[{}]", "{{<<: [{}]}}"])
+def test_front_matter_that_grows_when_it_is_read_is_text(one: One, inside: str) -> None:
+    seed = "[x]" if inside.startswith("[") else "{k: v}"
+    lines = [f"a0: &a0 {seed}"]
+    lines += [f"a{n}: &a{n} {inside.format(', '.join([f'*a{n - 1}'] * 9))}" for n in range(1, 9)]
+    text = "---\n" + "\n".join(lines) + "\nauthor: *a8\n---\nText.\n"
+    begun = time.process_time()
+    document = one("bomb.md", text.encode())
+    assert time.process_time() - begun < 1
+    assert (document.text, document.metadata) == (text, Metadata())
 
 
 def test_front_matter_is_data_and_never_code(one: One) -> None:
