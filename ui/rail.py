@@ -168,8 +168,7 @@ def _document(record: Listed, removable: bool) -> Markup:
 
 
 def _folder(path: str) -> str:
-    parent = str(PurePosixPath(path).parent)
-    return "" if parent == "." else parent
+    return path.rpartition("/")[0]
 
 
 def _day(moment: str, today: datetime) -> str:

@@ -154,6 +154,8 @@ def test_documents_that_are_not_listed_are_asked_and_found_all_the_same(page: Pa
         page.get_by_role("button", name="Filter the documents").click()
     expect(page.locator("#documents .document")).not_to_have_count(1)
     expect(page.locator("#tick-all")).to_have_js_property("indeterminate", True)
+    page.locator("#tick-all").click()
+    expect(page.locator("#scope")).to_have_text(f"0 of {indexed} documents")
 
 
 @pytest.mark.slow
