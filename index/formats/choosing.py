@@ -6,6 +6,7 @@ import re
 import zipfile
 from pathlib import PurePosixPath
 
+from index.formats.encoding import has_controls
 from index.formats.limits import check_zip
 from index.formats.unreadable import Unreadable
 
@@ -34,6 +35,7 @@ _BY_ENDING = {
     }.items()
     for ending in endings.split()
 }
+_WORDED = frozenset({"txt", "text", "log", "srt", "vtt"}) | _BY_ENDING.keys()
 _BINARY_ENDINGS = frozenset(
     {"pdf", "epub", "zip", "docx", "pptx", "xlsx", "odt", "odp", "ods", "doc", "ppt", "xls", "rtf"}
     | {"png", "jpg", "jpeg", "gif", "tif", "tiff", "bmp", "webp"}
@@ -49,15 +51,19 @@ def format_of(data: bytes, path: str) -> str:
     Raises `Unreadable` for a file that no reader takes.
     """
     ending = PurePosixPath(path).suffix.lower().lstrip(".")
-    if b"%PDF-" in data[:1024]:
+    if data.startswith(b"%PDF-"):
         return "pdf"
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _packed(check_zip(data), ending)
-    if data.startswith(_OLE):
-        raise _old_office(data)
-    if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or _is_bitmap(data):
-        return "picture"
-    _refuse(data)
+    # A text may have the marks of other files among its words: "ID3 tags hold the title of a song."
+    if ending not in _WORDED or has_controls(data[:1024]):
+        if b"%PDF-" in data[:1024]:
+            return "pdf"
+        if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+            return _packed(check_zip(data), ending)
+        if data.startswith(_OLE):
+            raise _old_office(data)
+        if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or _is_bitmap(data):
+            return "picture"
+        _refuse(data)
     if data.startswith(b"{\\rtf"):
         return "rtf"
     if _HTML.match(data[:4096]):

@@ -21,6 +21,11 @@ _SAMPLE = 65_536
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
+def has_controls(data: bytes) -> bool:
+    """Whether there are control characters in the bytes that a text in one of the encodings of a byte does not hold."""
+    return _BINARY.search(data) is not None
+
+
 def decode(data: bytes, declared: str = "") -> str:
     """The characters of a text file, without byte order mark.
 

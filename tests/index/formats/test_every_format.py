@@ -118,6 +118,49 @@ def test_files_that_no_reader_takes_are_reported_with_what_to_do(
     assert (rejected.state, word in rejected.reason) == (state, True)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# PDF\n\nA file begins with %PDF-1.7 and ends with %%EOF.\n",
+        "ID3 tags hold the title of a song.\n",
+        "The ftyp box comes first.\n",
+        "GIF89a is a format of pictures that move.\n",
+        "RIFF or WEBP, which is the container?\n",
+        "RIFF or WAVE, which is the container?\n",
+        "BZh marks bzip2, Rar! another.\n",
+        "Rar! is what such files begin with.\n",
+        "OggS marks every page.\n",
+    ],
+)
+@pytest.mark.parametrize("name", ["file.md", "file.txt", "file.tex"])
+def test_a_text_may_begin_with_the_words_that_mark_other_files(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    (document,) = read_file(tmp_path, name)
+    assert isinstance(document, Document)
+    assert document.text == text
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"ID3\x03\x00\x00\x00\x00\x0f" + b"x" * 90, "sound"),
+        (b"Rar!\x1a\x07\x00" + bytes(90), ".zip"),
+        (b"RIFF\x24\x00\x00\x00WAVE" + bytes(90), "sound"),
+    ],
+)
+def test_other_files_are_known_under_the_name_of_a_text(tmp_path: Path, data: bytes, word: str) -> None:
+    (tmp_path / "file.txt").write_bytes(data)
+    (rejected,) = read_file(tmp_path, "file.txt")
+    assert isinstance(rejected, Rejected)
+    assert (rejected.state, word in rejected.reason) == ("unsupported", True)
+
+
+def test_a_pdf_may_have_a_line_before_its_mark(samples: dict[str, bytes], tmp_path: Path) -> None:
+    (tmp_path / "report.pdf").write_bytes(b"\r\n" + samples["report.pdf"])
+    (document,) = read_file(tmp_path, "report.pdf")
+    assert isinstance(document, Document)
+
+
 def test_a_file_that_is_not_what_its_name_says_is_reported(tmp_path: Path) -> None:
     for ending in ("pdf", "docx", "png", "epub"):
         (tmp_path / f"file.{ending}").write_text("Just words.")
