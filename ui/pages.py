@@ -16,11 +16,11 @@ from typing import Final
 from markupsafe import Markup
 
 from index.documents import Document
+from index.formats.choosing import ENDINGS
 from ui.markup import joined, shown
 from ui.structure import Block, Range, blocks, fields, flows, is_divider, item_mark, merge_columns, quote_mark
 
-_MARKDOWN: Final = frozenset({".md", ".markdown", ".mdown", ".mkd"})
-_AS_WRITTEN: Final = frozenset({".txt", ".text", ".pdf", ".log", ".rst", ""})
+_AS_WRITTEN: Final = frozenset({"markdown", "text", "rst", "code", "pdf"})  # the others write a row as named values
 _INLINE: Final = re.compile(
     r"(?P<escape>\\)(?=[!-/:-@\[-`{-~])"
     r"|(?P<tick>`{1,3})(?!`)(?P<code>[^`]{1,1000})(?P=tick)(?!`)"
@@ -48,7 +48,6 @@ class Mark:
 
 def page_html(document: Document, within: Range, marks: Sequence[Mark]) -> Markup:
     """The text of `document` in `within` as HTML. `within` begins at the start of a line."""
-    suffix = PurePosixPath(document.path).suffix.lower()
     writer = _Writer(document.text, marks, is_markdown(document.path))
     headings = {
         document.text.rfind("\n", 0, heading.start) + 1: heading.level
@@ -57,7 +56,7 @@ def page_html(document: Document, within: Range, marks: Sequence[Mark]) -> Marku
     }
     cuts = {page.start: page.label for page in document.pages if within[0] <= page.start < within[1]}
     edges = sorted({within[0], within[1], *cuts})
-    rows = suffix not in _MARKDOWN | _AS_WRITTEN
+    rows = _format(document.path) not in _AS_WRITTEN
     parts: list[Markup] = []
     for start, end in pairwise(edges):
         if start in cuts:
@@ -69,7 +68,11 @@ def page_html(document: Document, within: Range, marks: Sequence[Mark]) -> Marku
 
 def is_markdown(path: str) -> bool:
     """Whether the text of the document at `path` is Markdown."""
-    return PurePosixPath(path).suffix.lower() in _MARKDOWN
+    return _format(path) == "markdown"
+
+
+def _format(path: str) -> str:
+    return ENDINGS.get(PurePosixPath(path).suffix.lower().lstrip("."), "text")
 
 
 def page_name(label: str) -> str:

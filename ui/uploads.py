@@ -10,12 +10,9 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from index.errors import DocumentsError
+from index.formats.choosing import ENDINGS
 
-TYPES: Final = (
-    ".txt", ".md", ".markdown", ".rst", ".html", ".htm", ".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".tsv", ".json",
-    ".jsonl", ".xml", ".odt", ".ods", ".odp", ".rtf", ".epub", ".eml", ".zip", ".tex", ".srt", ".vtt", ".log", ".yaml",
-    ".yml", ".ipynb", ".xhtml", ".tab", ".py",
-)  # fmt: skip
+TYPES: Final = tuple(f".{ending}" for ending in ENDINGS)
 _LONGEST_NAME: Final = 120
 _RESERVED: Final = frozenset(
     {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
@@ -52,7 +49,7 @@ def safe_name(name: str) -> str:
 
 
 def store(folder: Path, uploaded: Path, name: str, limits: Limits) -> str:
-    """Moves an uploaded file into the documents folder and returns its path there. A name that is taken gets a number.
+    """Copies an uploaded file into the documents folder and returns its path there. A name that is taken gets a number.
 
     Raises `DocumentsError` for a file that is too large or of a type that is not read.
     """

@@ -40,6 +40,14 @@ _BINARY_ENDINGS = frozenset(
     {"pdf", "epub", "zip", "docx", "pptx", "xlsx", "odt", "odp", "ods", "doc", "ppt", "xls", "rtf"}
     | {"png", "jpg", "jpeg", "gif", "tif", "tiff", "bmp", "webp"}
 )
+_TEXT_ENDINGS = frozenset({"txt", "text", "log", "srt", "vtt"})  # so is every other file that holds text
+_OLD_OFFICE = frozenset({"doc", "ppt", "xls"})
+# The endings of files that are read, each with its format: of a text file that of its name, of others the ending again.
+ENDINGS = (
+    _BY_ENDING
+    | dict.fromkeys(sorted(_TEXT_ENDINGS), "text")
+    | {ending: ending for ending in sorted(_BINARY_ENDINGS - _OLD_OFFICE)}
+)
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 _PARTS = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/workbook.xml": "xlsx"}
 _PROGRAM_PACKAGES = frozenset({"jar", "war", "apk", "ipa", "whl", "egg", "xpi", "crx", "nupkg", "vsix"})

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import DocumentsError
+from index.formats.choosing import ENDINGS, format_of
+from index.formats.unreadable import Unreadable
 from ui.uploads import Limits, remove, safe_name, store
 
 
@@ -44,6 +46,17 @@ def test_other_types_are_refused(name: str) -> None:
         return
     with pytest.raises(DocumentsError, match="not read"):
         safe_name(name)
+
+
+def test_what_the_index_reads_may_be_added() -> None:
+    for ending, name in ENDINGS.items():
+        assert safe_name(f"A.{ending.upper()}") == f"A.{ending.upper()}"
+        try:
+            assert format_of(b"Plain words.", f"a.{ending}") == name
+        except Unreadable:
+            assert ending == name  # not a text file
+    assert {"txt", "log", "srt", "docx", "png", "qmd", "ts"} <= ENDINGS.keys()
+    assert not {"doc", "xls", "ppt"} & ENDINGS.keys()
 
 
 def test_a_taken_name_gets_a_number(tmp_path: Path) -> None:
