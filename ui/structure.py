@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Final, Literal
 
 Kind = Literal["blank", "heading", "paragraph", "list", "quote", "code", "table", "records", "rule"]
@@ -102,28 +101,36 @@ def _block(
     text: str, lines: Sequence[Range], at: int, headings: Mapping[int, int], markdown: bool, rows: bool
 ) -> Block:
     line = _words(text, lines[at])
-    rest = lines[at:]
+
+    def block(kind: Kind, fits: Callable[[str], bool], apart: Container[int] = ()) -> Block:
+        """This line and those below it that fit, up to one that begins where a block of `apart` does."""
+        end = at + 1
+        while end < len(lines) and lines[end][0] not in apart and fits(_words(text, lines[end])):
+            end += 1
+        return Block(kind, tuple(lines[at:end]))
+
     if not line.strip():
-        return Block("blank", tuple(_while(rest, lambda other: not _words(text, other).strip())))
+        return block("blank", lambda other: not other.strip())
     if lines[at][0] in headings:
-        return _heading(text, rest, headings[lines[at][0]], markdown)
+        return _heading(text, lines[at : at + 3], headings[lines[at][0]], markdown)
     if markdown and (fence := _FENCE.match(line)):
-        return Block("code", tuple(_fenced(text, rest, fence[1])))
+        return Block("code", tuple(_fenced(text, lines, at, fence[1])))
     if markdown and (atx := _ATX.match(line)):
         return Block("heading", (lines[at],), len(atx[1]))
     if markdown and _RULE.match(line):
         return Block("rule", (lines[at],))
     if markdown and _QUOTE.match(line):
-        return Block("quote", tuple(_while(rest, lambda other: bool(_QUOTE.match(_words(text, other))))))
-    if markdown and "|" in line and len(rest) > 1 and is_divider(text, rest[1]) and "|" in _words(text, rest[1]):
-        return Block("table", tuple(_while(rest, lambda other: "|" in _words(text, other))))
+        return block("quote", lambda other: bool(_QUOTE.match(other)))
+    below = lines[at + 1] if at + 1 < len(lines) else (0, 0)
+    if markdown and "|" in line and "|" in _words(text, below) and is_divider(text, below):
+        return block("table", lambda other: "|" in other)
     if _ITEM.match(line):
-        return Block("list", tuple(_while(rest, lambda other: _in_list(_words(text, other)), headings)))
-    if rows and (table := _records(text, rest, headings)):
+        return block("list", _in_list, headings)
+    if rows and (table := _records(text, lines, at, headings)):
         return Block("records", tuple(table))
     if not markdown and _LAID_OUT.search(line):
-        return Block("code", tuple(_while(rest, lambda other: bool(_LAID_OUT.search(_words(text, other))), headings)))
-    return Block("paragraph", tuple(_while(rest, lambda other: _goes_on(_words(text, other), markdown), headings)))
+        return block("code", lambda other: bool(_LAID_OUT.search(other)), headings)
+    return block("paragraph", lambda other: _goes_on(other, markdown), headings)
 
 
 def _lines(text: str, within: Range) -> Iterator[Range]:
@@ -140,10 +147,6 @@ def _words(text: str, line: Range) -> str:
     return text[line[0] : min(line[1], line[0] + 4000)].rstrip("\n")
 
 
-def _while(rest: Sequence[Range], fits: Callable[[Range], bool], headings: Container[int] = ()) -> list[Range]:
-    return [rest[0], *takewhile(lambda line: line[0] not in headings and fits(line), rest[1:])]
-
-
 def _heading(text: str, rest: Sequence[Range], level: int, markdown: bool) -> Block:
     if markdown and not _ATX.match(_words(text, rest[0])):
         for count in (2, 3):
@@ -152,9 +155,9 @@ def _heading(text: str, rest: Sequence[Range], level: int, markdown: bool) -> Bl
     return Block("heading", (rest[0],), level)
 
 
-def _fenced(text: str, rest: Sequence[Range], fence: str) -> Iterator[Range]:
-    yield rest[0]
-    for line in rest[1:]:
+def _fenced(text: str, lines: Sequence[Range], at: int, fence: str) -> Iterator[Range]:
+    yield lines[at]
+    for line in (lines[i] for i in range(at + 1, len(lines))):
         yield line
         if _words(text, line).strip().startswith(fence):
             return
@@ -171,11 +174,11 @@ def _goes_on(line: str, markdown: bool) -> bool:
     return not markdown or not (_FENCE.match(line) or _ATX.match(line) or _QUOTE.match(line) or _RULE.match(line))
 
 
-def _records(text: str, rest: Sequence[Range], headings: Mapping[int, int]) -> list[Range]:
+def _records(text: str, lines: Sequence[Range], at: int, headings: Mapping[int, int]) -> list[Range]:
     """Two or more lines of named values that fit the same columns, or nothing."""
     columns: list[str] = []
     table: list[Range] = []
-    for line in rest:
+    for line in (lines[i] for i in range(at, len(lines))):
         if line[0] in headings or line[1] - line[0] > 4000:
             break
         names = [name for name, _, _ in fields(text, line)]

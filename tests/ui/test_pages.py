@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.documents import Document, Heading, Page
-from ui.pages import Mark, page_html
+from ui.pages import Mark, is_markdown, page_html
+from ui.structure import blocks
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -53,6 +55,16 @@ def test_hostile_text_is_shown_as_text_with_nothing_lost(read: Read, path: str, 
     assert reading.text == expected(text)
     assert reading.tags <= set("p span strong em code h3 h4 h5 h6 ul li blockquote div table tr td th mark".split())
     assert not {name for name in reading.attributes if name.startswith("on") or name in ("href", "src", "style")}
+
+
+def test_a_long_document_takes_time_in_proportion() -> None:
+    def seconds(count: int) -> float:
+        text = "A line.\n\n" * count
+        before = time.process_time()
+        assert sum(1 for _ in blocks(text, (0, len(text)), {}, False, False)) == 2 * count
+        return time.process_time() - before
+
+    assert seconds(16_000) < 10 * seconds(4_000)  # 4 times is fair, 16 would be the square
 
 
 @settings(deadline=None)
@@ -100,3 +112,8 @@ def test_pages_are_told_apart() -> None:
     text = "First page.\nSecond page.\n"
     page = page_html(document("a.pdf", text, pages=(Page(0, "1"), Page(12, "slide 2"))), (0, len(text)), ())
     assert 'aria-label="Page 1"' in page and 'aria-label="Slide 2"' in page
+
+
+def test_markdown_is_what_the_index_reads_as_markdown() -> None:
+    assert is_markdown("a/b.QMD") and is_markdown("a.md")
+    assert not is_markdown("a.txt") and not is_markdown("a.unknown") and not is_markdown("md")
