@@ -21,6 +21,8 @@ SINCE_WORDS: Final = {"changed": "the document has changed since", "gone": "the 
 
 HELD: Final = 24  # characters of a last word that never leave their marker
 
+# Of a script that sets its words apart, as Thai, Lao, Burmese, Khmer and those of East Asia do not.
+_LETTER: Final = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ufaff]"
 _MARKERS: Final = re.compile(r"\[\d+\](?:\s*\[\d+\])*")
 _BULLET: Final = re.compile(r"[-*•] +|\d{1,3}[.)] +")
 _BOLD: Final = re.compile(r"\*\*(?=\S)([^*]{1,300}?)(?<=\S)\*\*")
@@ -34,15 +36,21 @@ def answer_html(answer: Answer, since: Since = lambda _: "") -> Markup:
 
     The short answer stands out, and so does what a language model wrote without support.
     """
-    at = answer.text.find(answer.short) if answer.short else -1
+    short = _short(answer)
     return _Text(
         answer.text,
         {citation.number: citation for citation in answer.citations},
         since,
         written=answer.model != "extractive",
-        short=(at, at + len(answer.short)) if at >= 0 else (0, 0),
+        short=short.span() if short else (0, 0),
         doubted=tuple((each.start, each.end) for each in answer.statements if each.verdict == "unsupported"),
     ).html()
+
+
+def _short(answer: Answer) -> re.Match[str] | None:
+    """Where the short answer stands in the text: at a word's edges, which a number's points and commas are not."""
+    around = rf"(?<!{_LETTER})(?<!\d[.,]){re.escape(answer.short)}(?!{_LETTER}|[.,]\d)"
+    return re.search(around, answer.text) if answer.short else None
 
 
 def partial_html(text: str) -> Markup:

@@ -139,6 +139,20 @@ def test_the_short_answer_and_what_has_no_support_stand_out() -> None:
     assert '<span class="doubted">It is blue. (not supported: nothing says so)</span>' in page
 
 
+@pytest.mark.parametrize(
+    ("text", "short", "shown"),
+    [
+        ("In 1964 there were 6 boats. [1]", "6", 'In 1964 there were <strong class="short">6</strong>'),
+        ("It rose from 3.6 to 6. [1]", "6", 'to <strong class="short">6'),
+        ("首都是北京市。 [1]", "北京", '<strong class="short">北京</strong>'),
+    ],
+)
+def test_the_short_answer_is_a_word_of_its_own(text: str, short: str, shown: str) -> None:
+    page = str(answer_html(Answer("q", text, (citation(1),), short=short)))
+    assert shown in re.sub(r"</?span[^>]*>", "", page)
+    assert page.count("short") == 1
+
+
 def test_a_follow_up_shows_what_was_searched_for() -> None:
     answer = Answer("Why?", "x [1]", (citation(1),), searched_for="Why was the summit postponed?")
     assert "Searched for" in exchange_html(answered(answer), here)
