@@ -17,7 +17,10 @@ from ui.pages import page_name
 
 Kind = Literal["md", "html", "json"]
 
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|~!])|^(\s*)([-+]|\d+[.)])(?=\s)", re.MULTILINE)
+# Up to a character that Markdown would read as a mark, by itself or where a line begins.
+_BEFORE_MARK: Final = re.compile(
+    r"(?=[\\`*_{}\[\]<>#|~!])|(?=&#?\w+;)|^\s*(?=[-+](?:\s|$)|-[- ]*$|=+\s*$)|^\s*\d+(?=[.)](?:\s|$))", re.MULTILINE
+)
 _STYLE: Final = (
     "body{font:17px/1.6 Georgia,serif;max-width:42rem;margin:3rem auto;padding:0 1rem;color:#1d1c1a;background:#fdfcfa}"
     "h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2.5rem}blockquote{margin:.3rem 0 1rem;padding-left:1rem;"
@@ -133,7 +136,7 @@ def _source(title: str, page: str, heading: str) -> str:
 
 
 def _plain(text: str, keep_markers: bool = False) -> str:
-    escaped = _SPECIAL.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}", text)
+    escaped = _BEFORE_MARK.sub(r"\g<0>\\", text)
     return re.sub(r"\\\[(\d+)\\\]", r"[\1]", escaped) if keep_markers else escaped
 
 

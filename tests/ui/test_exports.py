@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
+from markdown_it import MarkdownIt
+
 from qa.answers import Answer, Citation
 from ui.conversations import Conversation, Exchange, conversation_from
 from ui.exports import as_questions, copied, exported
@@ -29,6 +32,27 @@ def test_markdown_keeps_markers_and_escapes_the_rest() -> None:
     assert "It is \\<b\\>12\\</b\\> euros. [1]" in text
     assert "> The \\*fee\\* is" in text
     assert "Fees \\[2033\\], page 3, Costs (`` fees/`a`.md ``)" in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. First",
+        "12) Twelfth",
+        "- dash",
+        "+ plus\n-",
+        "&copy; 2033 &#65; AT&T",
+        "Title\n===",
+        "Title\n---",
+        "a\n- - -",
+    ],
+)
+def test_markdown_reads_as_it_stood(text: str) -> None:
+    refused = replace(ANSWER, text=text, citations=(), refused=True)
+    markdown = exported(replace(KEPT, exchanges=(replace(EXCHANGE, answer=refused),)), "md")[1]
+    (heading, *_), tokens = (found := MarkdownIt().parse(markdown)), [t for t in found if t.type == "inline"]
+    assert heading.tag == "h1" and [token.type for token in found].count("paragraph_open") == 1
+    assert "".join(each.content or "\n" for each in tokens[-1].children or ()) == text
 
 
 def test_html_is_a_page_in_which_nothing_runs(read: Callable[[str], Any]) -> None:
