@@ -10,10 +10,10 @@ from ui.icons import icon
 from ui.uploads import TYPES
 
 
-def _button(act: str, picture: str, label: str, more: str = "", words: str = "") -> Markup:
+def _button(act: str, picture: str, label: str, more: str = "") -> Markup:
     return Markup(
-        '<button type="button" class="quiet" data-act="{0}" aria-label="{1}" title="{1}"{2}>{3}{4}</button>'
-    ).format(act, label, Markup(more), icon(picture), Markup("<span>{}</span>").format(words) if words else "")
+        '<button type="button" class="quiet" data-act="{0}" aria-label="{1}" title="{1}"{2}>{3}</button>'
+    ).format(act, label, Markup(more), icon(picture))
 
 
 RAIL_HEAD: Final = Markup(

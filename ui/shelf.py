@@ -41,7 +41,6 @@ class Shelf:
         activity = library.activity
         return {
             "ready": library.ready,
-            "opened": library.opened is not None,
             "busy": activity is not None,
             "activity": activity.words if activity else "",
             "share": activity.share if activity else None,
