@@ -18,8 +18,8 @@ FILE = Path("footnote.toml")  # of the folder that a program is started in
 def settings_from(environment: Mapping[str, str], file: Path = FILE) -> dict[str, str]:
     """The values of the FOOTNOTE_* variables that are set, by lower-case name without the prefix; else the file's.
 
-    Lists are joined by newlines. Raises `FootnoteError` for a name that is not in `KNOWN`, and for a file that is
-    no TOML: a misspelt setting must not pass unseen.
+    Lists are joined by newlines. Raises `FootnoteError` for a name that is not in `KNOWN` (in the file: in small
+    letters), and for a file that is no TOML: a misspelt setting must not pass unseen.
     """
     found = {name.removeprefix(PREFIX): value for name, value in environment.items() if name.startswith(PREFIX)}
     for name in sorted(found.keys() - KNOWN):
@@ -37,11 +37,11 @@ def _from_file(file: Path) -> dict[str, str]:
         raise FootnoteError(
             f"The settings in {file} could not be read: {error}. Mend the file, or remove it."
         ) from error
+    known = sorted(name.lower() for name in KNOWN)
     found = {}
     for name, value in stated.items():
-        if name.upper() not in KNOWN:
-            known = ", ".join(sorted(KNOWN)).lower()
-            raise FootnoteError(f"{name!r} in {file} is no setting. The settings are: {known}.")
+        if name not in known:
+            raise FootnoteError(f"{name!r} in {file} is no setting. The settings are: {', '.join(known)}.")
         values = value if isinstance(value, list) else [value]
         if not all(isinstance(each, str | int) and not isinstance(each, bool) for each in values):
             raise FootnoteError(f"{name!r} in {file} must be a text, a number or a list of these, not {value!r}.")

@@ -22,7 +22,9 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
     assert settings_from({}, tmp_path / "none.toml") == {}
 
 
-@pytest.mark.parametrize("text", ['documets = "x"', "port = true", "store = {a = 1}", "not toml", 'model = "'])
+@pytest.mark.parametrize(
+    "text", ['documets = "x"', 'Documents = "x"', "port = true", "store = {a = 1}", "not toml", 'model = "']
+)
 def test_what_is_wrong_in_the_file_is_said(tmp_path: Path, text: str) -> None:
     (tmp_path / "footnote.toml").write_text(text)
     with pytest.raises(FootnoteError, match=r"footnote\.toml"):
