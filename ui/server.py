@@ -43,6 +43,11 @@ class Serving:
             )
         if any(not name or not password for name, password in self.people.items()):
             raise FootnoteError("A person who may sign in is given as USER:PASSWORD, neither of them empty.")
+        if self.mcp and self.people:
+            raise FootnoteError(
+                "The page was not served: MCP tools cannot sign in, so --mcp and --auth do not go together. Leave one "
+                "of them out; chat programs can sign in at /v1."
+            )
 
     @property
     def address(self) -> str:
@@ -78,6 +83,9 @@ def serve(settings: Settings, serving: Serving, started: Callable[[], None]) -> 
 
 def application(settings: Settings, serving: Serving, started: Callable[[], None] = lambda: None) -> FastAPI:
     """The page as an ASGI application. The index is opened and the models are loaded behind it."""
+    if serving.mcp:
+        _check_mcp()
+
     import gradio as gr
     from fastapi import FastAPI
     from gradio.utils import get_upload_folder
@@ -147,6 +155,16 @@ def _checked(people: Mapping[str, str]) -> Callable[[str, str], object]:
         return right
 
     return may_enter
+
+
+def _check_mcp() -> None:
+    try:
+        import mcp  # noqa: F401
+    except ImportError as error:
+        raise FootnoteError(
+            "The page was not served: --mcp needs the package mcp, which cannot be imported here. Install it with: "
+            'pip install "footnote-qa[mcp]"'
+        ) from error
 
 
 def _check_free(serving: Serving) -> None:

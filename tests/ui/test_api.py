@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import statistics
 import subprocess
@@ -16,16 +17,21 @@ from typing import Any
 import httpx
 import openai
 import pytest
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
 
+from index.errors import FootnoteError
 from index.writing import write_lock
 from qa.models import ollama_models
+from qa.settings import Settings
 from tests.ui.conftest import wait_for
+from ui.server import Serving, application
 
 pytestmark = pytest.mark.timeout(600)  # the first test starts the server and loads the models
 
 FERRY = "When was the ferry Astrid built?"
 USUAL = {"plain": False, "length": None, "passages": None}  # as the program was started
-Serving = Callable[..., AbstractContextManager[Any]]
+Serve = Callable[..., AbstractContextManager[Any]]
 
 
 def called(url: str, name: str, *data: Any) -> Any:
@@ -135,7 +141,7 @@ def test_the_servers_own_files_are_not_served(ready: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def signed(tmp_path_factory: pytest.TempPathFactory, ready: Any, serve: Serving) -> Iterator[tuple[Any, Any, Any]]:
+def signed(tmp_path_factory: pytest.TempPathFactory, ready: Any, serve: Serve) -> Iterator[tuple[Any, Any, Any]]:
     """A page where ann and bob have signed in, and a client for each, and one for somebody who has not."""
     store = tmp_path_factory.mktemp("signed") / "store"
     with (
@@ -252,7 +258,7 @@ def test_thirty_people_at_once_each_get_their_own_answer(ready: Any, capsys: pyt
 
 
 @pytest.mark.slow
-def test_the_program_ends_while_the_index_is_being_opened(tmp_path: Path, ready: Any, serve: Serving) -> None:
+def test_the_program_ends_while_the_index_is_being_opened(tmp_path: Path, ready: Any, serve: Serve) -> None:
     store = tmp_path / "store"
     with write_lock(store):  # as another program that writes to the index
         with serve(ready.documents, store) as page:
@@ -262,9 +268,25 @@ def test_the_program_ends_while_the_index_is_being_opened(tmp_path: Path, ready:
         # That it ended in time is seen by who served it.
 
 
+def test_mcp_is_refused_where_nobody_could_use_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(FootnoteError, match="--auth"):
+        Serving(mcp=True, people={"ann": "secret"})
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    with pytest.raises(FootnoteError, match="footnote-qa\\[mcp\\]"):
+        application(Settings(tmp_path, tmp_path / "store"), Serving(mcp=True))
+
+
 @pytest.mark.slow
-def test_the_verbs_are_mcp_tools(tmp_path: Path, ready: Any, serve: Serving) -> None:
-    pytest.importorskip("mcp", reason="the extra 'mcp' is not installed")
+def test_the_verbs_are_mcp_tools(tmp_path: Path, ready: Any, serve: Serve) -> None:
+    async def used(url: str) -> tuple[list[str], str]:
+        async with streamable_http_client(f"{url}/gradio_api/mcp/") as (reading, writing, _):
+            async with ClientSession(reading, writing) as session:
+                await session.initialize()
+                tools = await session.list_tools()
+                answer = await session.call_tool("ask", {"question": FERRY})
+                return sorted(tool.name for tool in tools.tools), str(answer.content)
+
     with serve(ready.documents, tmp_path / "store", "--mcp") as page:
-        schema = httpx.get(f"{page.url}/gradio_api/mcp/schema", timeout=60).json()
-        assert sorted(tool["name"].split("_")[-1] for tool in schema) == ["ask", "documents", "update"]
+        tools, answer = asyncio.run(used(page.url))
+        assert [name.split("_")[-1] for name in tools] == ["ask", "documents", "update"]
+        assert "1987" in answer
