@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,7 +15,7 @@ from index.embedding import BUNDLED, embedder_name, open_embedder
 from index.environment import settings_from
 from index.errors import FootnoteError
 from index.location import default_store, locate
-from index.terminal import console
+from index.terminal import console, print_json
 
 if TYPE_CHECKING:
     from index.build import Options
@@ -83,8 +81,7 @@ def update(
     """Bring the index up to date with the documents folder."""
     context.obj = context.obj.with_flags(documents, store, embedding)
     if context.invoked_subcommand is not None:
-        if workers > 1 or ray:
-            raise typer.BadParameter("Give --workers and --ray after the command.")
+        _refuse_flags_before(context)
         return
     from index.build import Options, plan
     from index.display import plan_line
@@ -96,7 +93,7 @@ def update(
         return
     planned = plan(place.folder, place.location, embedder_name(place.model), options)
     if as_json:
-        _print_json(asdict(planned))
+        print_json(asdict(planned))
     else:
         _print(plan_line(planned))
 
@@ -133,7 +130,7 @@ def status(
 
     found = status_of(context.obj.with_flags(documents, store, None).location)
     if as_json:
-        _print_json(asdict(found))
+        print_json(asdict(found))
     else:
         for line in status_lines(found, files=files):
             _print(line)
@@ -166,7 +163,7 @@ def check(
         else:
             found = check_index(place.location, place.folder if place.folder.is_dir() else None, progress)
     if as_json:
-        _print_json(asdict(found))
+        print_json(asdict(found))
     else:
         for line in findings_lines(found):
             _print(line)
@@ -201,7 +198,7 @@ def watch(
             trouble=trouble,
         ):
             if as_json:
-                _print_json(asdict(report), indent=None)
+                print_json(asdict(report), indent=None)
             else:
                 _print(report_line(report, str(locate(place.location))))
 
@@ -220,7 +217,7 @@ def export_to(
 
     written = export_index(context.obj.with_flags(documents, store, None).location, file)
     if as_json:
-        _print_json({"file": str(file), "bytes": written})
+        print_json({"file": str(file), "bytes": written})
     else:
         _print(f"Wrote {file} ({size(written)}).")
 
@@ -241,7 +238,7 @@ def import_from(
     location = context.obj.with_flags(documents, store, None).location
     recipe = import_index(file, location, replace=replace, wait=not no_wait)
     if as_json:
-        _print_json({"store": str(locate(location)), "recipe": asdict(recipe)})
+        print_json({"store": str(locate(location)), "recipe": asdict(recipe)})
     else:
         _print(f"Imported {file} into {locate(location)}; it was made with {recipe.embedder}.")
 
@@ -268,6 +265,15 @@ def _interruptible() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
+def _refuse_flags_before(context: typer.Context) -> None:
+    """Only the flags that say what is worked on may stand before a command: it has others of its own."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name not in Place.__slots__ and source is not None and source.name == "COMMANDLINE":
+            flag, command = parameter.opts[0], context.invoked_subcommand
+            raise typer.BadParameter(f"{flag} before {command} would be ignored. See: python -m index {command} --help")
+
+
 def _update(place: Place, as_json: bool, options: Options, workers: int, ray: str) -> None:
     if workers > 1 and ray:
         raise typer.BadParameter("Give --workers or --ray, not both: a cluster has its own workers.")
@@ -278,7 +284,7 @@ def _update(place: Place, as_json: bool, options: Options, workers: int, ray: st
 
     with _interruptible(), open_spread(place.model, workers, ray) as embedder:
         if as_json:
-            _print_json(asdict(build.update(place.folder, place.location, embedder, options)))
+            print_json(asdict(build.update(place.folder, place.location, embedder, options)))
             return
         with Shown(console()) as shown:
             report = build.update(place.folder, place.location, embedder, options, shown)
@@ -287,13 +293,3 @@ def _update(place: Place, as_json: bool, options: Options, workers: int, ray: st
 
 def _print(line: str, *, error: bool = False) -> None:
     console(error=error).print(line)
-
-
-def _print_json(value: object, indent: int | None = 2) -> None:
-    plain = sys.stdout.encoding.lower() != "utf-8"
-    sys.stdout.write(json.dumps(value, ensure_ascii=plain, indent=indent, default=_plain) + "\n")
-    sys.stdout.flush()
-
-
-def _plain(value: object) -> object:
-    return value.hex() if isinstance(value, bytes) else str(value)

@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from index.errors import StoreError
+
+_FORM = "Give it as http://HOST:PORT/NAME, or give a folder."
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -32,18 +36,27 @@ def locate(store: str | Path) -> Location:
     """Where an index is, from a folder or from `http://host:port[/name]`.
 
     A server holds the vectors of any number of indexes, told apart by name ("footnote" if none is
-    given); the catalog is in a folder of this machine that follows from the URL.
+    given); the catalog is in a folder of this machine that follows from the URL. Raises `StoreError`
+    for a URL that is none of a server.
     """
     if isinstance(store, str) and re.match(r"https?://", store):
-        parts = urlsplit(store)
-        if not parts.hostname:
-            raise ValueError(f"a Chroma server is given as http://host:port, got {store!r}")
+        try:
+            parts = urlsplit(store)
+            host, port = parts.hostname, parts.port
+        except ValueError as error:  # a port that is none, a bracket that is not closed
+            raise StoreError(f"{store!r} is no address of a Chroma server: {error}. {_FORM}") from error
+        if not host:
+            raise StoreError(f"{store!r} names no Chroma server. {_FORM}")
         name = parts.path.strip("/") or "footnote"
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}", name):
-            raise ValueError(f"an index on a server is named in letters, digits, - and _, got {name!r}")
-        port = parts.port or (443 if parts.scheme == "https" else 8000)
-        server = f"{parts.scheme}://{parts.hostname}:{port}/{name}"
-        return Location(_data_folder() / _folder_name(f"{parts.hostname}-{name}", server), server)
+            raise StoreError(
+                f"An index on a Chroma server cannot be named {name!r}. Give a name of at most 61 letters, digits, "
+                "- and _, without spaces."
+            )
+        if port is None:
+            port = 443 if parts.scheme == "https" else 8000
+        server = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}/{name}"
+        return Location(_data_folder() / _folder_name(f"{host}-{name}", server), server)
     return Location(Path(store).expanduser())
 
 

@@ -141,10 +141,23 @@ def test_an_error_is_one_line_and_exit_status_1(folder: Path) -> None:
         (["status"], "There is no index at "),
         (["--documents", str(folder / "none")], "does not exist. Nothing was changed"),
         (["import", str(folder / "documents" / "tides.md")], "cannot be"),
+        (["--store", "http://localhost/my docs"], "cannot be named 'my docs'"),
+        (["--store", "http://localhost:99999/docs"], "is no address of a Chroma server"),
     ):
         status, out, err = program(folder, *arguments)
         assert (status, out) == (1, "") and said in err and len(err.splitlines()) == 1
     assert program(folder, "--no-such-flag")[0] == 2
+
+
+def test_a_terminal_without_a_names_letters_ends_nothing(folder: Path) -> None:
+    (folder / "documents" / "日本.txt").write_text("The tide turns twice a day at the new mill.\n")
+    out = io.TextIOWrapper(io.BytesIO(), encoding="cp1252", newline="\n")
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out):
+        patch.setattr(sys, "argv", ["index", *places(folder)])
+        with pytest.raises(SystemExit) as ended:
+            main({})
+    out.seek(0)
+    assert not ended.value.code and "added    \\u65e5\\u672c.txt: 1 passage\n" in out.read()
 
 
 def test_a_damaged_catalog_is_an_error_that_says_what_to_do(folder: Path) -> None:

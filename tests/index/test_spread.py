@@ -147,7 +147,9 @@ def test_it_is_the_same_model_by_the_same_name() -> None:
         (["--workers", "0"], "0 is not in the range x>=1"),
         (["--workers", "2", "--ray", "auto"], "not both"),
         (["rebuild", "--ray", "auto", "--workers", "2"], "not both"),
-        (["--workers", "2", "status"], "after the command"),
+        (["--workers", "2", "status"], "--workers before status would be ignored"),
+        (["--dry-run", "rebuild"], "--dry-run before rebuild would be ignored"),
+        (["--retry", "--json", "check"], "--json before check would be ignored"),
     ],
 )
 def test_flags_that_make_no_sense_are_refused(empty: Place, flags: list[str], message: str) -> None:
