@@ -11,7 +11,7 @@ from types import TracebackType
 
 from index.documents import Document, Rejected
 from index.errors import DocumentsError
-from index.formats import is_plain, read_file
+from index.formats import read_plain
 from index.workers import READ_FILE, Died, Worker
 
 _IGNORED = frozenset({"__pycache__", "node_modules"})
@@ -193,11 +193,9 @@ class Parser:
 
     def read(self, path: str) -> tuple[Document | Rejected, ...]:
         """The documents of one file, as `read_file` has them."""
-        try:
-            if is_plain(path, (self._root / path).stat().st_size):
-                return read_file(self._root, path)
-        except (OSError, ValueError):
-            return read_file(self._root, path)  # says what is wrong with it
+        plain = read_plain(self._root, path)
+        if plain is not None:
+            return plain
         worker = self._idle.get()
         try:
             return worker.read(path)

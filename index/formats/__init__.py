@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from index.formats.reading import READER_VERSION, is_plain, read_file
+from index.formats.reading import READER_VERSION, read_file, read_plain
 
-__all__ = ["READER_VERSION", "is_plain", "read_file"]
+__all__ = ["READER_VERSION", "read_file", "read_plain"]

@@ -14,7 +14,7 @@ from index.formats import ocr
 from index.formats.archive import Member
 from index.formats.choosing import format_of
 from index.formats.content import Content, one_line
-from index.formats.limits import Budget, check_size, check_text
+from index.formats.limits import FILE_BYTES, Budget, check_size, check_text
 from index.formats.naming import title_from_name
 from index.formats.unreadable import Unreadable
 
@@ -23,6 +23,7 @@ READER_VERSION = "2 ocr" if ocr.is_available() else "2"
 Raise the number when a reader's output changes."""
 
 _PLAIN_ENDINGS = frozenset({".txt", ".md", ".markdown", ".text"})
+_PLAIN_FORMATS = frozenset({"text", "markdown"})
 _PLAIN_BYTES = 1 << 20
 # Where each format is read. Imported when first needed: the libraries behind some are slow to load.
 _READERS = {
@@ -48,11 +49,6 @@ _CONTAINERS = {"zip": "archive:members", "mail": "mail:attachments"}
 _DEEPEST = 2  # a file in an archive in an archive
 
 
-def is_plain(path: str, size: int) -> bool:
-    """Whether a file of `size` bytes may be read without a process of its own: a small text by its name."""
-    return size <= _PLAIN_BYTES and PurePosixPath(path).suffix.lower() in _PLAIN_ENDINGS
-
-
 def read_file(root: Path, path: str) -> tuple[Document | Rejected, ...]:
     """The documents of the file `path` (POSIX, relative) of the folder `root`: one, of an archive several.
 
@@ -72,6 +68,21 @@ def read_unguarded(root: Path, path: str) -> tuple[Document | Rejected, ...]:
     except Unreadable as error:
         return (Rejected(path, error.state, error.reason),)
     return tuple(_documents(data, path, 0, Budget()))
+
+
+def read_plain(root: Path, path: str) -> tuple[Document | Rejected, ...] | None:
+    """As `read_file`, but `None` for a file that is better read in a process of its own: all but small texts.
+
+    What a file is called does not make it a text: the content that has been looked at is the one that is read.
+    """
+    if PurePosixPath(path).suffix.lower() not in _PLAIN_ENDINGS:
+        return None
+    try:
+        data = _bytes(root / path, _PLAIN_BYTES + 1)
+        is_plain = len(data) <= _PLAIN_BYTES and format_of(data, path) in _PLAIN_FORMATS
+    except Unreadable as error:
+        return (Rejected(path, error.state, error.reason),)
+    return tuple(_documents(data, path, 0, Budget())) if is_plain else None
 
 
 def _documents(data: bytes, path: str, depth: int, budget: Budget) -> Iterator[Document | Rejected]:
@@ -157,8 +168,8 @@ def _function(name: str) -> Callable[[bytes, str], object]:
     return found
 
 
-def _bytes(file: Path) -> bytes:
-    """A regular file's content. Never waits for a FIFO or a device."""
+def _bytes(file: Path, most: int = FILE_BYTES) -> bytes:
+    """A regular file's content, its first `most` bytes. Never waits for a FIFO or a device."""
     try:
         handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
@@ -169,7 +180,7 @@ def _bytes(file: Path) -> bytes:
             raise Unreadable("unsupported", "it is not a regular file")
         check_size(status.st_size)
         try:
-            return stream.read(status.st_size)  # and no more, should it be growing
+            return stream.read(min(status.st_size, most))  # and no more, should it be growing
         except OSError as error:
             raise Unreadable("failed", f"it cannot be read: {_why(error)}") from error
 

@@ -210,6 +210,28 @@ def test_a_file_that_kills_its_reader_is_reported_and_the_next_one_is_read(
     assert isinstance(document, Document)
 
 
+@pytest.mark.parametrize(
+    ("content", "is_plain"),
+    [
+        (b"The tide turns twice a day.", True),
+        (b"", True),
+        (b"SQLite format 3\x00", True),  # nothing that any reader takes
+        (b"%PDF-1.7 and so on", False),
+        (PAGE.encode(), False),
+        (b"{\\rtf1 The tide}", False),
+        (b"\x89PNG\r\n" + bytes(40), False),
+        (b"The tide turns. " * 70_000, False),
+    ],
+)
+def test_only_what_is_text_by_its_content_is_read_in_this_process(
+    hostile: Parser, tmp_path: Path, content: bytes, is_plain: bool
+) -> None:
+    for name in ("exit.txt", "exit.md"):  # the name that ends the process that reads it
+        (tmp_path / "documents" / name).write_bytes(content)
+        (found,) = hostile.read(name)
+        assert (isinstance(found, Rejected) and "exit status 3" in found.reason) == (not is_plain)
+
+
 def test_a_file_that_takes_too_long_is_stopped_and_reported(hostile: Parser, tmp_path: Path) -> None:
     with Parser(tmp_path / "documents", seconds=1, reader="hostile_reader:read") as impatient:
         for _ in range(2):
