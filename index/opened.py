@@ -26,7 +26,7 @@ def bases_of(location: Location, generation: Path) -> Bases:
     if location.server:
         from index.server import ServerBases
 
-        return ServerBases(location.server, generation.name)
+        return ServerBases(location, generation.name)
     return LocalBases(generation)
 
 

@@ -1,10 +1,15 @@
-"""Vectors on a Chroma server: one collection a base, so that several processes may share them."""
+"""Vectors on a Chroma server: one collection a base, so that several processes may share them.
+
+A collection is called NAME.OWNER.GENERATION.BASE. NAME, from the URL, tells people, and the indexes of one machine,
+which index it is. OWNER, made once and kept in the file `owner` of the index's folder, keeps apart the indexes that
+have one name on several machines: each sees and deletes only its own collections. It is not in the catalog, since a
+catalog may be damaged and replaced, or exported and imported elsewhere.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from index.errors import StoreError
@@ -14,35 +19,40 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
+    from index.location import Location
+
 # Records in one call, written or given: the most that Chroma Cloud takes (docs.trychroma.com/cloud/quotas-limits).
 MOST = 300
 
 
 class ServerBases:
-    """The bases of one generation of one index on a server, given as `http://host:port/name`."""
+    """The bases of one generation of one index on a server."""
 
-    def __init__(self, server: str, generation: str) -> None:
-        self._server = server
-        self._prefix = f"{urlsplit(server).path.strip('/')}.{generation}."
+    def __init__(self, location: Location, generation: str) -> None:
+        self._server = location.server  # http://host:port/name
+        self._address, _, self._name = location.server.rpartition("/")
+        self._owner = location.folder / "owner"
+        self._generation = generation
 
     def seal(self, batches: Batches, count: int, done: Callable[[int], None]) -> str:
         name = uuid4().hex[:12]
+        self._claim()
         client = self._client()
         try:
-            fill(client, self._prefix + name, _pieces(batches), count, done)
+            fill(client, self._prefix() + name, _pieces(batches), count, done)
         finally:
             release(client)
         return name
 
     def open(self, name: str) -> Sealed:
-        return open_collection(self._client(), self._prefix + name, MOST)
+        return open_collection(self._client(), self._prefix() + name, MOST)
 
     def sound(self, base: Base) -> bool:
+        whole = self._prefix() + base.name
         client = self._client()
         try:
             return any(
-                collection.name == self._prefix + base.name and collection.count() == base.count
-                for collection in _collections(client)
+                collection.name == whole and collection.count() == base.count for collection in _collections(client)
             )
         except Exception as error:  # Chroma raises many kinds
             raise self._unreachable(error) from error
@@ -50,26 +60,47 @@ class ServerBases:
             release(client)
 
     def sweep(self, keep: str | None) -> None:
+        prefix = self._prefix()
         client = self._client()
         try:
             for collection in list(_collections(client)):
-                if collection.name.startswith(self._prefix) and collection.name != self._prefix + (keep or ""):
+                if collection.name.startswith(prefix) and collection.name != prefix + (keep or ""):
                     client.delete_collection(collection.name)
         except Exception as error:
             raise self._unreachable(error) from error
         finally:
             release(client)
 
+    def _prefix(self) -> str:
+        """What the collections' names begin with. Where nobody owns any yet, nothing on the server does."""
+        try:
+            owner = self._owner.read_text().strip()
+        except FileNotFoundError:
+            owner = ""
+        except OSError as error:
+            raise StoreError(f"The file {self._owner} of the index cannot be read: {error}.") from error
+        return f"{self._name}.{owner}.{self._generation}."
+
+    def _claim(self) -> None:
+        """Make the owner's mark, for one who holds the write lock, where there is none."""
+        if self._owner.exists():
+            return
+        part = self._owner.with_name("owner.part")
+        try:
+            part.write_text(uuid4().hex[:12])
+            part.replace(self._owner)
+        except OSError as error:
+            raise StoreError(f"The file {self._owner} of the index cannot be written: {error}.") from error
+
     def _client(self) -> Client:
         import chromadb
         from chromadb.config import Settings
 
-        parts = urlsplit(self._server)
         try:
+            # The whole address as the host: Chroma would put no brackets around an IPv6 one.
             client = chromadb.HttpClient(
-                host=parts.hostname or "",
-                port=parts.port or 8000,
-                ssl=parts.scheme == "https",
+                host=self._address,
+                ssl=self._address.startswith("https:"),
                 settings=Settings(anonymized_telemetry=False),
             )
         except Exception as error:

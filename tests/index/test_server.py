@@ -21,6 +21,7 @@ from chromadb.config import Settings
 from index.build import Options, update
 from index.checking import check
 from index.errors import StoreError
+from index.location import locate
 from index.sealing import FEW
 from index.status import status
 from index.store import Store
@@ -186,6 +187,35 @@ def test_one_server_holds_several_indexes(empty: Place, server: Server) -> None:
     assert len(server.collections()) == 2
     for url in (server.url, other):
         assert check(url).problems == ()
+
+
+def test_indexes_of_one_name_on_two_machines_leave_each_other_alone(
+    empty: Place, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("The mill grinds rye.\n", "The harbour opened in 1874.\n", "The mill grinds oats.\n"):
+        machine = tmp_path / ("one" if "mill" in text else "other")
+        monkeypatch.setenv("XDG_DATA_HOME", str(machine))
+        empty.write("a.txt", text)
+        update(empty.documents, server.url, TinyEmbedder(), Options(anew=True))
+    assert len(server.collections()) == 2
+    for machine in (tmp_path / "one", tmp_path / "other"):
+        monkeypatch.setenv("XDG_DATA_HOME", str(machine))
+        assert check(server.url).problems == ()
+
+
+def test_an_index_that_lost_its_mark_is_sealed_again(empty: Place, server: Server) -> None:
+    empty.write("mill.txt", TEXTS["mill.txt"])
+    update(empty.documents, server.url, TinyEmbedder())
+    before = contents(server.url)
+    (locate(server.url).folder / "owner").unlink()
+    assert contents(server.url) == before
+    assert update(empty.documents, server.url, TinyEmbedder()).repaired
+    assert check(server.url, empty.documents).problems == () and contents(server.url) == before
+
+
+def test_an_address_of_version_6_keeps_its_brackets() -> None:
+    assert locate("http://[::1]:8000/tests").server == "http://[::1]:8000/tests"
+    assert locate("https://[::1]").server == "https://[::1]:443/footnote"
 
 
 class Gate(ThreadingHTTPServer):
