@@ -19,7 +19,7 @@ from index.formats import READER_VERSION
 from index.fulltext import WordBases
 from index.ingest import Ingest
 from index.location import Location, locate
-from index.opened import bases_of, remove, remove_others
+from index.opened import bases_of, remove_others
 from index.parsing import list_files
 from index.passages import SPLITTER_VERSION
 from index.plan import Plan, make_plan
@@ -69,13 +69,13 @@ def plan(documents: Path, store: str | Path, embedder_name: str, options: Option
     location = locate(store)
     root = _root(documents)
     listing = list_files(root, exclude=(location.folder,))
-    generation = generations.current(location.folder)
+    generation = generations.found(location.folder)
     if generation is None:
         return make_plan(root, listing, None)
+    _check_root(root, location, generation)
     if options.anew or not generations.follows(generation, recipe_for(embedder_name)):
         return make_plan(root, listing, None, anew=True)
     with schema.reading(generation) as connection:
-        _check_root(connection, root, location)
         return make_plan(root, listing, connection, retry=options.retry)
 
 
@@ -126,21 +126,21 @@ class _Update:
         began = time.monotonic()
         folder = self._location.folder
         listing = list_files(self._root, exclude=(folder,))
-        serving = generations.current(folder)
+        serving = generations.recover(folder, self._repair)
+        _check_root(self._root, self._location, serving)
         generation, anew = self._generation(serving)
         with closing(schema.connect(generation, write=True)) as connection:
-            _check_root(connection, self._root, self._location)
             planned = make_plan(self._root, listing, connection, anew=anew, retry=self._options.retry)
             if not listing.files and not self._options.allow_empty:
                 self._refuse_to_empty(serving)
             self._progress(Planned(planned))
+            generations.note_root(folder, str(self._root))
             reused_from = serving if anew else None
             with self._ingest(connection, reused_from) as ingest:
                 self._apply(connection, planned, ingest)
                 embedded, reused, pace = ingest.embedded, ingest.reused, ingest.pace
             with transaction(connection):
                 sweep_loose(connection)
-                set_fact(connection, "root", str(self._root))
                 set_fact(connection, "updated", datetime.now(UTC).isoformat(timespec="seconds"))
                 if pace:
                     set_fact(connection, "pace", f"{pace:.2f}")
@@ -180,7 +180,7 @@ class _Update:
         recipe = recipe_for(self._embedder.name)
         if serving is not None and not self._options.anew and generations.follows(serving, recipe):
             return serving, False
-        generation = self._begun(recipe)
+        generation = self._begun(recipe, serving)
         if generation is None:
             generation = generations.begin(self._location.folder, recipe, _last_key(serving))
         if serving is None:
@@ -188,17 +188,17 @@ class _Update:
             generations.switch(self._location.folder, generation)
         return generation, serving is not None
 
-    def _begun(self, recipe: Recipe) -> Path | None:
+    def _begun(self, recipe: Recipe, serving: Path | None) -> Path | None:
         """A generation with this recipe that an earlier update began and did not finish."""
-        for other in generations.others(self._location.folder):
+        for other in generations.begun(self._location.folder, serving):
             try:
-                if generations.follows(other, recipe):
-                    self._repair(f"Going on with the generation {other.name}, which an update before left unfinished.")
-                    return other
-            except StoreTooNew:
-                continue
+                if not generations.follows(other, recipe):
+                    continue
             except StoreError:
-                remove(self._location, other)  # left half-made
+                continue  # half-made, or of a newer version
+            _check_root(self._root, self._location, other)
+            self._repair(f"Going on with the generation {other.name}, which an update before left unfinished.")
+            return other
         return None
 
     @contextmanager
@@ -212,6 +212,7 @@ class _Update:
 
     def _apply(self, connection: sqlite3.Connection, planned: Plan, ingest: Ingest) -> None:
         with transaction(connection):
+            set_fact(connection, "root", str(self._root))
             for record in planned.touched:
                 touch_file(connection, record)
             for path in planned.removed:
@@ -254,13 +255,19 @@ def _root(documents: Path) -> Path:
     return root
 
 
-def _check_root(connection: sqlite3.Connection, root: Path, location: Location) -> None:
+def _check_root(root: Path, location: Location, generation: Path | None) -> None:
     """See that the index is not over another folder, whose documents would all be removed."""
-    known = fact(connection, "root")
-    if known is not None and Path(known) != root and Path(known).is_dir():
+    known = None
+    if generation is not None:
+        try:
+            with closing(schema.connect_former(generation)) as connection:
+                known = fact(connection, "root")
+        except (StoreError, sqlite3.Error):
+            known = generations.root(location.folder)
+    if known and Path(known) != root and Path(known).is_dir():
         raise StoreError(
-            f"The index at {location} is over {known}, not over {root}. Give the index for {root} a place of its own "
-            "with --store."
+            f"The index at {location} is over {known}, not over {root}. Name that folder with --documents, or give the "
+            f"index for {root} a place of its own with --store."
         )
 
 

@@ -28,6 +28,7 @@ def repair(
     """
     location = locate(store)
     with write_lock(location.folder, wait=wait, waiting=lambda message: progress(Waiting(message))):
+        generations.recover(location.folder, lambda message: progress(Repaired(message)))
         findings = _check(store, documents, progress)
         for message in dict.fromkeys(map(_said, findings.problems)):
             progress(Repaired(message))

@@ -13,7 +13,7 @@ from index.errors import StoreError
 from index.fulltext import WordBases
 from index.location import locate
 from index.opened import bases_of, remove, remove_others
-from index.progress import Progress, Waiting, silent
+from index.progress import Progress, Repaired, Waiting, silent
 from index.schema import Recipe
 from index.sealing import seal_vectors, seal_words
 from index.writing import write_lock
@@ -58,7 +58,7 @@ def import_index(
     """
     location = locate(store)
     with write_lock(location.folder, wait=wait, waiting=lambda message: progress(Waiting(message))):
-        serving = generations.current(location.folder)
+        serving = generations.recover(location.folder, lambda message: progress(Repaired(message)))
         if serving is not None and not replace:
             raise StoreError(
                 f"There is an index at {location} already. Give another place with --store, or replace it: --replace"
@@ -74,6 +74,7 @@ def import_index(
             remove(location, generation)
             raise
         generations.switch(location.folder, generation)
+        generations.note_root(location.folder, None)
         remove_others(location)
         return recipe
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from index.build import Options, plan
 from index.errors import DocumentsError, StoreError
 from index.progress import Applied, Embedded, Event, Planned
+from index.repairing import repair
 from index.shown import Shown
 from tests.index.conftest import TEXTS, Place, contents, shut
 from tests.index.tiny import TinyEmbedder
@@ -216,11 +217,42 @@ def test_an_index_is_not_turned_over_to_another_folder(place: Place, tmp_path: P
     place.update()
     (tmp_path / "others").mkdir()
     (tmp_path / "others" / "one.txt").write_text("Something else altogether.\n")
-    with pytest.raises(StoreError, match="is over"):
-        Place(tmp_path / "others", place.store).update()
+    before, others = place.contents(), Place(tmp_path / "others", place.store)
+    for attempt in (
+        others.update,
+        lambda: others.update(options=Options(anew=True)),
+        lambda: others.update(TinyEmbedder("other@2")),
+        lambda: plan(others.documents, others.store, "tiny@1", Options(anew=True)),
+        lambda: repair(others.documents, others.store, TinyEmbedder()),
+    ):
+        with pytest.raises(StoreError, match="is over"):
+            attempt()
+    assert place.contents() == before and place.clean()
     # The same folder under another name is the same documents.
     place.documents.rename(tmp_path / "moved")
     assert Place(tmp_path / "moved", place.store).update().plan.empty
+
+
+def test_nor_is_one_whose_catalog_is_damaged_or_whose_first_update_was_stopped(place: Place, tmp_path: Path) -> None:
+    def stop(event: Event) -> None:
+        if isinstance(event, Applied):
+            raise KeyboardInterrupt
+
+    (tmp_path / "others").mkdir()
+    (tmp_path / "others" / "one.txt").write_text("Something else altogether.\n")
+    begun = Place(place.documents, tmp_path / "begun")
+    with pytest.raises(KeyboardInterrupt):
+        begun.update(progress=stop)
+    with pytest.raises(StoreError, match="is over"):
+        Place(tmp_path / "others", begun.store).update()
+    place.update()
+    catalog = place.store / "g0001" / "catalog.sqlite3"
+    catalog.write_bytes(b"not a database at all" * 500)
+    with pytest.raises(StoreError, match="is over"):
+        repair(tmp_path / "others", place.store, TinyEmbedder())
+    assert catalog.exists()
+    repair(place.documents, place.store, TinyEmbedder())
+    assert len(place.open().documents()) == len(TEXTS)
 
 
 def test_an_update_that_is_stopped_keeps_what_it_did(empty: Place) -> None:

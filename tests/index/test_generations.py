@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from index import generations
-from index.build import Options
+from index.build import Options, plan
 from index.errors import StoreError, StoreTooNew
-from index.progress import Applied, Event
+from index.progress import Applied, Event, Repaired
+from index.repairing import repair
 from index.status import status
 from index.store import Store
+from index.transfer import export_index, import_index
 from tests.index.conftest import TEXTS, Place
 from tests.index.tiny import TinyEmbedder
 
@@ -134,6 +137,49 @@ def test_a_crash_between_making_the_first_generation_and_naming_it(place: Place)
     assert len(place.open().documents()) == len(TEXTS)
 
 
+@pytest.mark.parametrize(
+    ("how", "damage"),
+    [("update", b""), ("update", b"\xff\x00\xfe" * 40), ("rebuild", b"g00"), ("repair", b"\n"), ("import", None)],
+)
+def test_a_lost_or_garbled_current_is_put_right(place: Place, how: str, damage: bytes | None) -> None:
+    before = place.contents()
+    exported = place.store.with_name("exported")
+    export_index(place.store, exported)
+    (place.store / "current").unlink()
+    if damage is not None:
+        (place.store / "current").write_bytes(damage)
+    with pytest.raises(StoreError, match=r"python -m index"):
+        place.open()
+    assert plan(place.documents, place.store, "tiny@1").empty
+    embedder, events = TinyEmbedder(), list[Event]()
+    if how == "repair":
+        repair(place.documents, place.store, embedder, progress=events.append)
+    elif how == "import":
+        with pytest.raises(StoreError, match="--replace"):
+            import_index(exported, place.store)
+        import_index(exported, place.store, replace=True)
+    else:
+        report = place.update(embedder, Options(anew=how == "rebuild"), events.append)
+        assert report.plan.to_read == (len(TEXTS) if how == "rebuild" else 0)
+    assert how == "import" or any("g0001" in event.message for event in events if isinstance(event, Repaired))
+    assert (embedder.texts, place.contents()) == ([], before) and place.clean()
+    assert folders(place) == (["g0002"] if how in ("rebuild", "import") else ["g0001"])
+
+
+def test_what_is_left_of_former_generations_is_not_gone_on_with(place: Place) -> None:
+    before = place.contents()
+    shutil.copytree(place.store / "g0001", place.store.with_name("superseded"))
+    place.update(options=Options(anew=True))
+    for left, made in (("g0001.gone", "g0003"), ("g0001", "g0004")):
+        shutil.copytree(place.store.with_name("superseded"), place.store / left)
+        report = place.update(options=Options(anew=True))
+        assert (report.plan.to_read, report.repaired, folders(place)) == (len(TEXTS), (), [made])
+        assert place.contents() == before
+    shutil.copytree(place.store.with_name("superseded"), place.store / "g0001")
+    (place.store / "current").unlink()
+    assert place.update().plan.empty and folders(place) == ["g0004"]
+
+
 def test_a_newer_store_is_refused_and_left_alone(place: Place) -> None:
     with closing(sqlite3.connect(catalog(place))) as connection, connection:
         connection.execute("PRAGMA user_version = 99")
@@ -143,6 +189,10 @@ def test_a_newer_store_is_refused_and_left_alone(place: Place) -> None:
     for options in (Options(), Options(anew=True)):
         with pytest.raises(StoreTooNew, match="newer version"):
             place.update(options=options)
+    (place.store / "current").rename(place.store / "kept")
+    with pytest.raises(StoreTooNew, match="newer version"):
+        place.update()
+    (place.store / "kept").rename(place.store / "current")
     assert catalog(place).read_bytes() == before and folders(place) == ["g0001"]
 
 
