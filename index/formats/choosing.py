@@ -35,7 +35,6 @@ _BY_ENDING = {
     }.items()
     for ending in endings.split()
 }
-_WORDED = frozenset({"txt", "text", "log", "srt", "vtt"}) | _BY_ENDING.keys()
 _BINARY_ENDINGS = frozenset(
     {"pdf", "epub", "zip", "docx", "pptx", "xlsx", "odt", "odp", "ods", "doc", "ppt", "xls", "rtf"}
     | {"png", "jpg", "jpeg", "gif", "tif", "tiff", "bmp", "webp"}
@@ -62,7 +61,7 @@ def format_of(data: bytes, path: str) -> str:
     if data.startswith(b"%PDF-"):
         return "pdf"
     # A text may have the marks of other files among its words: "ID3 tags hold the title of a song."
-    if ending not in _WORDED or has_controls(data[:1024]):
+    if ending not in _BY_ENDING.keys() | _TEXT_ENDINGS or has_controls(data[:1024]):
         if b"%PDF-" in data[:1024]:
             return "pdf"
         if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
