@@ -93,7 +93,7 @@ class _Following:
             async for step in asked.follow():
                 if self._latest.get(page) is not turn:
                     return
-                yield self._desk.progress(conversation, step)
+                yield f'<i hidden data-of="{escape(conversation)}"></i>' + self._desk.progress(conversation, step)
         if self._latest.get(page) is turn:
             del self._latest[page]
 

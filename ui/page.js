@@ -100,17 +100,13 @@ window.footnote = (() => {
     const wanted = ++shown_wanted;
     const values = await tried(() => call("open", id));
     if (!values || wanted !== shown_wanted) return;
-    const followed_before = running;
     await take(values);
     if (wanted !== shown_wanted) return;
     source(false);
     quit_editing();
     put("live", "");
     if (values.running) follow();
-    else {
-      if (followed_before) panes.live.trigger("follow", { conversation: "" }); // ends it: its answer belongs elsewhere
-      to_last(false);
-    }
+    else to_last(false);
   }
 
   async function take(values) {
@@ -163,6 +159,8 @@ window.footnote = (() => {
 
   // The live turn was drawn anew. At its end the conversation, which now holds it, is fetched and takes its place.
   async function followed() {
+    const of = one("#live [data-of]")?.dataset.of;
+    if (of !== undefined && of !== conversation) return put("live", ""); // of the conversation that was left
     const turn = one("#live .turn");
     if (turn && !turn.classList.contains("later") && one("#thread .turn")) turn.classList.add("later");
     if (turn && turn.dataset.exchange !== seen) {

@@ -37,7 +37,7 @@ def ask(page: Page, question: str, *, by_key: bool = True) -> Any:
 def held_back(page: Page, verb: str) -> Iterator[None]:
     """The page's next call of a verb reaches the server, and its reply the page, when the block ends."""
     held: list[Route] = []
-    page.route(f"**/page_{verb}", held.append, times=1)
+    page.route(f"**/page_{verb}", lambda route: held.append(route), times=1)
     yield
     with page.expect_response(lambda response: response.request == held[0].request):
         held[0].continue_()
@@ -253,6 +253,7 @@ def test_a_draft_outlives_asking_again_and_another_pages_question_is_followed(pa
 def test_the_list_of_conversations_keeps_the_focus_and_what_is_searched_for(page: Page) -> None:
     for document in ("ferry.txt", "lighthouse.html"):
         page.get_by_role("button", name="New conversation").click()
+        expect(page.locator("#thread .welcome")).to_be_visible()
         ask(page, FACTS[document])
     count = page.locator("#conversations .line").count()
     page.fill("#find", "Astrid built")
