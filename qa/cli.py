@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -15,7 +14,7 @@ from rich.table import Table
 
 from index.environment import settings_from
 from index.errors import FootnoteError
-from index.terminal import console
+from index.terminal import console, print_json
 from qa.lengths import Length
 
 if TYPE_CHECKING:
@@ -82,13 +81,12 @@ def ask(
     )
     with open_assistant(settings, once=batch is None) as assistant:
         if batch is not None:
-            for line in answered_lines(assistant, batch):
-                sys.stdout.write(line + "\n")
-                sys.stdout.flush()
+            for row in answered(assistant, batch):
+                print_json(row, indent=None)
             return
         answer = assistant.answer(" ".join(question or []))
     if as_json:
-        sys.stdout.write(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) + "\n")
+        print_json(answer.to_dict())
     else:
         show(answer, console())
 
@@ -137,7 +135,7 @@ def evaluate(
     total = evaluation.summarise([row for kind in rows.values() for row in kind])
     by_kind = {kind: evaluation.summarise(some) | {"n": len(some)} for kind, some in sorted(rows.items())}
     if as_json:
-        sys.stdout.write(json.dumps({"all": total | {"n": len(asked)}, "kinds": by_kind}, indent=2) + "\n")
+        print_json({"all": total | {"n": len(asked)}, "kinds": by_kind})
         return
     out = console()
     for name, meaning in evaluation.MEASURES.items():
@@ -159,13 +157,13 @@ def open_assistant(settings: Settings, once: bool = False) -> Assistant:
         return Assistant.open(settings, once=once, progress=shown)
 
 
-def answered_lines(assistant: Assistant, batch: Path) -> Iterator[str]:
-    """One JSON line an answer, in the order of the file's questions."""
+def answered(assistant: Assistant, batch: Path) -> Iterator[dict[str, Any]]:
+    """The answers to a file's questions as data, in its order."""
     from qa import evaluation
 
     for question in _read(lambda: evaluation.read_questions(batch)):
         answer = assistant.answer(question.text, question.history)
-        yield json.dumps({"id": question.id} | answer.to_dict(), ensure_ascii=False)
+        yield {"id": question.id} | answer.to_dict()
 
 
 def show(answer: Answer, out: Console) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -184,6 +185,15 @@ def test_the_program_prints_words_as_they_are(own):
     asked = [*command, "What does the harbour sign read?"]
     done = subprocess.run(asked, capture_output=True, text=True, check=True, cwd=SEEDS.parent)
     assert ":warning: [bold]deep water[/bold]" in done.stdout
+
+
+def test_an_answer_as_json_can_be_printed_in_any_encoding(own):
+    (own.folder / "far.txt").write_text("Far\n\nThe harbour of 東京 was closed.\n", encoding="utf-8")
+    command = [sys.executable, "-m", "qa", "--documents", str(own.documents), "--store", str(own.store), "--json"]
+    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    asked = [*command, "Which harbour was closed?"]
+    done = subprocess.run(asked, capture_output=True, check=True, cwd=SEEDS.parent, env=environment)
+    assert "東京" in json.loads(done.stdout)["text"]
 
 
 def test_a_batch_gives_one_line_an_answer(own, tmp_path):
