@@ -39,7 +39,7 @@ _SHORTEST_PART = 4  # words
 _MOST_PARTS = 3
 _BARE = 3  # words; a question this short has no subject of its own ("Why?", "Since when?"), unless it asks after one
 _ASKS_AFTER = re.compile(
-    r"\W*(?:(?i:who|what|where|when)(?:['’]s|\s+(?:is|are|was|were))\s+[A-ZÀ-Þ]"
+    r"\W*(?:(?i:who|what|where|when)(?:['’]s|\s+(?:is|are|was|were))\s+[A-ZÀ-Þ](?!.*['’]s?\W*$)"
     r"|(?i:what\s+(?:is|are))\s+(?!\w+(?:ing|ed)\b|(?:new|next|left|wrong|different|special|first|last|best|worst|true|"
     r"false|important|possible|necessary|known|meant)\b)[a-zß-ÿ]{4,})"
 )

@@ -19,6 +19,7 @@ ASKED = [Turn("user", "Who led the technical team on Sarn?"), Turn("assistant", 
         "Since when?",
         "What is missing?",
         "What is new?",
+        "When was McCarthy's?",
     ],
 )
 def test_a_question_that_leans_on_history_is_searched_for_after_what_it_follows(question):
