@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 
 HEADS = ("sent.", "ans.", "span.")  # 1,536 numbers in all: not worth rounding
-UNUSED = ("enc.pooler.", "early.")  # by the reader: it reads every window to the end
+UNUSED = "enc.pooler."  # by the reader
 
 
 def packed(weights: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.generic]]:

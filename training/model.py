@@ -1,4 +1,4 @@
-"""The reader as a torch module: a BERT encoder and four linear heads."""
+"""The reader as a torch module: a BERT encoder and three linear heads."""
 
 from __future__ import annotations
 
@@ -19,14 +19,10 @@ CONFIG = BertConfig(
     hidden_dropout_prob=0.0,  # one pass over the data: dropout costs a tenth of the time and has little to prevent
     attention_probs_dropout_prob=0.0,
 )
-EARLY_LAYERS = 3
 
 
 class ReaderModel(nn.Module):
-    """`enc` reads a row; `sent` judges the mean of a sentence's states, `ans` the first state, `span` every state.
-
-    `early` judges what `ans` does, by the first state after `EARLY_LAYERS` layers: which windows are worth the others.
-    """
+    """`enc` reads a row; `sent` judges the mean of a sentence's states, `ans` the first state, `span` every state."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,26 +30,23 @@ class ReaderModel(nn.Module):
         self.sent = nn.Linear(384, 1)
         self.ans = nn.Linear(384, 1)
         self.span = nn.Linear(384, 2)
-        self.early = nn.Linear(384, 1)
 
-    def forward(self, ids: Tensor, mask: Tensor, types: Tensor, pool: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Logits of sentences (rows, sentences), windows (rows,), spans (rows, tokens, 2) and, early, windows (rows,).
+    def forward(self, ids: Tensor, mask: Tensor, types: Tensor, pool: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits of sentences (rows, sentences), windows (rows,) and spans (rows, tokens, 2).
 
         `ids`, `mask`, `types`: int64 (rows, tokens). `pool`: float (rows, sentences, tokens), the mean's weights.
         """
-        read = self.enc(input_ids=ids, attention_mask=mask, token_type_ids=types, output_hidden_states=True)
-        states, half = read.last_hidden_state, read.hidden_states[EARLY_LAYERS]
+        states = self.enc(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
         sentences = self.sent(torch.bmm(pool.to(states.dtype), states)).squeeze(-1)
         spans = self.span(states).masked_fill(mask.unsqueeze(-1) == 0, -1e4)
-        windows, early = self.ans(states[:, 0]).squeeze(-1), self.early(half[:, 0]).squeeze(-1)
-        return sentences.float(), windows.float(), spans.float(), early.float()
+        return sentences.float(), self.ans(states[:, 0]).squeeze(-1).float(), spans.float()
 
 
 def load_weights(model: ReaderModel, path: Path) -> None:
-    """Weights saved by `save_weights`, in any float type, which must name all but the unused pooler and `early`."""
+    """Weights saved by `save_weights`, in any float type; the file must name every parameter but the unused pooler."""
     tensors = {name: tensor.float() for name, tensor in load_file(path).items()}
     missing, unexpected = model.load_state_dict(tensors, strict=False)
-    if unexpected or any(not name.startswith(("enc.pooler.", "early.")) for name in missing):
+    if unexpected or any(not name.startswith("enc.pooler.") for name in missing):
         raise ValueError(f"{path} does not fit the reader: missing {missing}, unexpected {unexpected}")
 
 

@@ -23,7 +23,7 @@ from training.model import ReaderModel, load_encoder, load_weights, save_weights
 
 log = logging.getLogger("training")
 
-SENTENCE, WINDOW, SPAN, RANK, QUESTION, EARLY = 2.0, 1.0, 0.5, 0.5, 0.5, 0.3  # weights of the six losses
+SENTENCE, WINDOW, SPAN, RANK, QUESTION = 2.0, 1.0, 0.5, 0.5, 0.5  # weights of the five losses
 WINDOW_SHARE = 0.5  # of a window's logit in the score of its sentences, as it was first ranked by
 SMOOTHING = 0.02
 WARM_UP = 0.05  # share of the minutes
@@ -45,9 +45,8 @@ class Recipe:
 
 
 def losses(model: nn.Module, batch: Batch) -> Tensor:
-    """The weighted sum of the losses of sentences, windows, spans, a question's sentences as ranked, questions, and
-    windows as half the layers rank them."""
-    sentence, window, span, early = model(batch.ids, batch.mask, batch.types, batch.pool)
+    """The weighted sum of the losses of sentences, windows, spans, a question's sentences as ranked, and questions."""
+    sentence, window, span = model(batch.ids, batch.mask, batch.types, batch.pool)
     known = (batch.labels >= 0).float() * batch.weight[:, None]
     by_sentence = F.binary_cross_entropy_with_logits(sentence, _smooth(batch.labels.clamp(min=0)), reduction="none")
     total = SENTENCE * (by_sentence * known).sum() / known.sum().clamp(min=1)
@@ -59,8 +58,7 @@ def losses(model: nn.Module, batch: Batch) -> Tensor:
     # As the assistant ranks them, a sentence of one window against those of the others.
     total = total + RANK * _rank_loss(sentence + WINDOW_SHARE * window[:, None], batch.labels, batch.group)
     # As the assistant refuses: by the window that seems to answer most, whichever it is.
-    total = total + QUESTION * _question_loss(window, batch.answered, batch.group)
-    return total + EARLY * _rank_loss(early[:, None], batch.answered[:, None], batch.group)
+    return total + QUESTION * _question_loss(window, batch.answered, batch.group)
 
 
 def _smooth(labels: Tensor) -> Tensor:

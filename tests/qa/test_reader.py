@@ -175,7 +175,7 @@ def test_agrees_with_torch(reader: Reader) -> None:
         example = Example(QUESTION, window, (0,) * len(window.sentences), 0, "", "test")
         batch = collate([targets(example, tokenizer, ROW_TOKENS)])
         with torch.no_grad():
-            sentences, answered, *_ = model(batch.ids, batch.mask, batch.types, batch.pool)
+            sentences, answered, _ = model(batch.ids, batch.mask, batch.types, batch.pool)
         (reading,) = reader.read(QUESTION, [window])
         assert reading.evidence == pytest.approx(sentences[0].tolist(), abs=5e-3)
         assert reading.answered == pytest.approx(float(answered[0]), abs=5e-3)
