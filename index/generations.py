@@ -2,6 +2,7 @@
 
     STORE/current              the name of the generation that serves
     STORE/root                 the documents folder it is over, for where its catalog cannot be read any more
+    STORE/owner                where the vectors are on a server: the mark of this index's collections there
     STORE/write.lock           held by the one process that may write
     STORE/<generation>/        catalog.sqlite3 and chroma/
 
@@ -12,7 +13,6 @@ Numbers only grow, so one that is being built has a higher number than the one t
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sqlite3
@@ -20,7 +20,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from index import schema
+from index import notes, schema
 from index.catalog import fact
 from index.errors import StoreError, StoreTooNew
 from index.schema import Recipe
@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"g(\d{4,})")
 
 def current(store: Path) -> Path | None:
     """The generation that serves, or None where there is no index yet."""
-    name = _read(store, CURRENT)
+    name = notes.read(store, CURRENT)
     if name is None:
         return None
     if not _NAME.fullmatch(name):
@@ -43,7 +43,7 @@ def current(store: Path) -> Path | None:
 
 def found(store: Path) -> Path | None:
     """The generation that serves; where `current` does not say, the newest that an update completed, if any."""
-    name = _read(store, CURRENT) or ""
+    name = notes.read(store, CURRENT) or ""
     if _NAME.fullmatch(name):
         return store / name
     return next((path for path in reversed(_all(store)) if _is_completed(path)), None)
@@ -52,7 +52,7 @@ def found(store: Path) -> Path | None:
 def recover(store: Path, said: Callable[[str], None]) -> Path | None:
     """`found`, and `current` says so again; `said` is told if it did not. For one who holds the write lock."""
     serving = found(store)
-    if serving is not None and _read(store, CURRENT) != serving.name:
+    if serving is not None and notes.read(store, CURRENT) != serving.name:
         said(f"{store / CURRENT} was lost or damaged; {serving.name}, the last generation completed, serves again.")
         switch(store, serving)
     return serving
@@ -60,20 +60,20 @@ def recover(store: Path, said: Callable[[str], None]) -> Path | None:
 
 def switch(store: Path, generation: Path) -> None:
     """Let a generation serve, from this instant."""
-    _write(store, CURRENT, generation.name)
+    notes.write(store, CURRENT, generation.name)
 
 
 def root(store: Path) -> str | None:
     """The documents folder that the store is over, if it was noted."""
-    return _read(store, ROOT)
+    return notes.read(store, ROOT)
 
 
 def note_root(store: Path, root: str | None) -> None:
     """Note beside the generations which documents folder they are over; `None` for none."""
     if root is None:
         (store / ROOT).unlink(missing_ok=True)
-    elif _read(store, ROOT) != root:
-        _write(store, ROOT, root)
+    elif notes.read(store, ROOT) != root:
+        notes.write(store, ROOT, root)
 
 
 def recipe_of(generation: Path) -> Recipe:
@@ -143,37 +143,3 @@ def _is_completed(generation: Path) -> bool:
         raise
     except (StoreError, sqlite3.Error):
         return False
-
-
-def _read(store: Path, name: str) -> str | None:
-    """The line that a file of the store holds, None where there is no such file."""
-    try:
-        return (store / name).read_text("utf-8", "surrogateescape").removesuffix("\n")
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise StoreError(f"The index at {store} cannot be read: {error}") from error
-
-
-def _write(store: Path, name: str, line: str) -> None:
-    """Let a file of the store hold a line, from one instant to the next."""
-    part = store / f"{name}.part"
-    try:
-        with part.open("w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(store / name)
-        _sync(store)
-    except OSError as error:
-        raise StoreError(f"Writing {store / name} failed: {error}. What was done before is kept.") from error
-
-
-def _sync(folder: Path) -> None:
-    """Make a rename in a folder last through a power cut, where the system can."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
+from index import notes
 from index.errors import StoreError
 from index.vectors import Base, Batches, Sealed, fill, open_collection, release
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
     from index.location import Location
+
+OWNER = "owner"
 
 # Records in one call, written or given: the most that Chroma Cloud takes (docs.trychroma.com/cloud/quotas-limits).
 MOST = 300
@@ -31,7 +34,7 @@ class ServerBases:
     def __init__(self, location: Location, generation: str) -> None:
         self._server = location.server  # http://host:port/name
         self._address, _, self._name = location.server.rpartition("/")
-        self._owner = location.folder / "owner"
+        self._folder = location.folder
         self._generation = generation
 
     def seal(self, batches: Batches, count: int, done: Callable[[int], None]) -> str:
@@ -73,24 +76,12 @@ class ServerBases:
 
     def _prefix(self) -> str:
         """What the collections' names begin with. Where nobody owns any yet, nothing on the server does."""
-        try:
-            owner = self._owner.read_text().strip()
-        except FileNotFoundError:
-            owner = ""
-        except OSError as error:
-            raise StoreError(f"The file {self._owner} of the index cannot be read: {error}.") from error
-        return f"{self._name}.{owner}.{self._generation}."
+        return f"{self._name}.{notes.read(self._folder, OWNER) or ''}.{self._generation}."
 
     def _claim(self) -> None:
         """Make the owner's mark, for one who holds the write lock, where there is none."""
-        if self._owner.exists():
-            return
-        part = self._owner.with_name("owner.part")
-        try:
-            part.write_text(uuid4().hex[:12])
-            part.replace(self._owner)
-        except OSError as error:
-            raise StoreError(f"The file {self._owner} of the index cannot be written: {error}.") from error
+        if not notes.read(self._folder, OWNER):
+            notes.write(self._folder, OWNER, uuid4().hex[:12])
 
     def _client(self) -> Client:
         import chromadb

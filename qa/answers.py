@@ -17,7 +17,7 @@ def well_formed(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message of a conversation."""
+    """One message of a conversation; its text is `well_formed`."""
 
     role: Literal["user", "assistant"]
     text: str
@@ -27,6 +27,7 @@ class Turn:
             raise ValueError(f'a turn is spoken by "user" or "assistant", got {self.role!r}')
         if not isinstance(self.text, str):
             raise ValueError(f"a turn has a text, got {self.text!r}")
+        object.__setattr__(self, "text", well_formed(self.text))
 
 
 @dataclass(frozen=True, slots=True)

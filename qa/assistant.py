@@ -135,7 +135,7 @@ class Assistant:
         self, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
     ) -> Generator[Step, None, None]:
         """The same in steps: text that grows, and the whole answer in the last step."""
-        question, history = well_formed(question), [Turn(turn.role, well_formed(turn.text)) for turn in history]
+        question = well_formed(question)
         if not question.strip():
             raise ValueError("The question is empty. Ask something about the documents.")
         started = time.perf_counter()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from index.documents import Document, Span
 from index.passages import Passage
-from qa.answers import Citation, Statement, Verdict
+from qa.answers import MARKER, Citation, Statement, Verdict
 from qa.checking.evidence import Place, Similarity, Source, comparable, source_of
 from qa.checking.silence import speaks_of_the_documents
 from qa.checking.support import Support, check
@@ -23,7 +23,6 @@ _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
 _ADDRESS = re.compile(r"<?\b(?:https?://|www\.|mailto:|javascript:|data:)[^\s<>)\]]*>?", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
-_BRACKETED = re.compile(r"\[(\d+)\]")
 LONGEST_REASON = 160
 OF_ALL = "it speaks of the documents as a whole"
 NOTHING_SAID = "it says nothing that could be compared"
@@ -159,4 +158,4 @@ class Draft:
         text = _IMAGE.sub(lambda match: match[1], written.text)
         text = _LINK.sub(lambda match: match.group() if match[2] and match[2] in shown else match[1], text)
         text = _ADDRESS.sub(address, _TAG.sub("", text))
-        return re.sub(r"[ \t]{2,}", " ", _BRACKETED.sub(r"(\1)", text)).strip()
+        return re.sub(r"[ \t]{2,}", " ", MARKER.sub(r"(\1)", text)).strip()

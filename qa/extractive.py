@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from index.documents import Document, Span
 from index.passages import sentences
-from qa.answers import Citation
+from qa.answers import MARKER, Citation
 from qa.lengths import NORMAL, Budget
 from qa.ranking import Evidence
 
@@ -26,7 +26,6 @@ _PRONOUN = re.compile(r"[\"“'‘]?(?:He|She|They|It|His|Her|Their|Its|This|The
 _MARKS = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*+•·–]\s+)+|\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`")
 _ITEM = re.compile(r"\s*(?:[-*+•·–]|\d{1,3}[.)]|\(?[a-z]\))\s+\S")
 _ROW = re.compile(r"\s*\|(.*?)\|?\s*$")
-_BRACKETED = re.compile(r"\[(\d+)\]")
 _WORD = re.compile(r"[^\W_]+")
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 
@@ -197,7 +196,7 @@ def readable(document: Document, span: Span) -> str:
 
 def _unbracketed(text: str) -> str:
     """Text in one line; a bracketed number of a document's own would be taken for a marker of ours."""
-    return " ".join(_BRACKETED.sub(r"(\1)", text).split())
+    return " ".join(MARKER.sub(r"(\1)", text).split())
 
 
 def _row(document: Document, span: Span, row: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from index.embedding import Embedder
 from index.snapshot import Snapshot
@@ -13,7 +12,7 @@ from qa import followups, spelling
 from qa.answers import Nearest, Turn
 from qa.ranking import Evidence, rank
 from qa.reader import Reader
-from qa.retrieval import Hit, candidates, prefer_named
+from qa.retrieval import Hit, candidates, in_turns, prefer_named
 from qa.windows import Window
 
 
@@ -28,9 +27,7 @@ class Findings:
     @property
     def hits(self) -> tuple[Hit, ...]:
         """The passages that were read, those of the best sentences first; where several things were asked, in turns."""
-        each = [list(dict.fromkeys(evidence.hit for evidence in ranking)) for ranking in self.rankings]
-        turns = [hit for turn in zip_longest(*each) for hit in turn if hit is not None]
-        return tuple({(hit.passage.document, hit.passage.span): hit for hit in reversed(turns)}.values())[::-1]
+        return in_turns([tuple(dict.fromkeys(evidence.hit for evidence in ranking)) for ranking in self.rankings])
 
     @property
     def ranked(self) -> tuple[Evidence, ...]:

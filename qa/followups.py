@@ -75,15 +75,15 @@ def parts(question: str) -> tuple[str, ...]:
     found: list[str] = []
     scene = ""
     for piece in _pieces(question):
-        piece = f"{scene} {piece}".lstrip()
-        if not _asks(piece[len(scene) :]):
-            scene = piece
+        told = f"{scene} {piece}".lstrip()
+        if not _asks(piece):
+            scene = told
             continue
         scene = ""
-        if found and (_short(found[-1]) or _short(piece)):
-            found[-1] = f"{found[-1]} {piece}"
+        if found and (_short(found[-1]) or _short(told)):
+            found[-1] = f"{found[-1]} {told}"
         else:
-            found.append(piece)
+            found.append(told)
     if scene and found:
         found[-1] = f"{found[-1]} {scene}"
     return tuple(found) if 1 < len(found) <= _MOST_PARTS else (question.strip(),)

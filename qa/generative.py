@@ -19,6 +19,7 @@ from qa.markers import showable, split_written
 from qa.model_errors import ContextExceeded
 from qa.models import LanguageModel, Message
 from qa.prompts import NOT_SAID, SEARCH, answer_messages, fitting, one_line
+from qa.retrieval import in_turns
 from qa.settings import Settings
 
 CALLS = 4  # of the model for one question, planning and retries included
@@ -70,7 +71,7 @@ def generate(
         for query in plan.searches:
             if query not in searched:
                 searched.append(query)
-                pool = merged(pool, find(query, ()).given)
+                pool = in_turns([pool, find(query, ()).given])
     try:
         while True:
             calls -= 1
@@ -87,21 +88,13 @@ def generate(
             if not again or not calls or again in searched:
                 break
             searched.append(again)
-            pool = merged(find(again, ()).given, pool)
+            pool = in_turns([find(again, ()).given, pool])
         answer = _answer(question, draft, found, model.name)
     except ModelError as error:
         notice = f"{error} This answer is made of the documents' own sentences instead."
         answer = replace(found.extracted, notice=f"{notice} {found.extracted.notice}".strip())
     answer = replace(answer, question=question.strip(), searched_for=" · ".join(searched))
     yield Step(answer.text, answer, len(answer.text))
-
-
-def merged(first: Sequence[Given], second: Sequence[Given]) -> tuple[Given, ...]:
-    """Two rankings as one, taken in turns; a passage in both keeps its better place."""
-    turns = [given for pair in zip(first, second, strict=False) for given in pair]
-    rest = [*first[len(second) :], *second[len(first) :]]
-    kept = {(given.passage.document, given.passage.span): given for given in reversed([*turns, *rest])}
-    return tuple(reversed(kept.values()))
 
 
 def _written(draft: Draft, model: LanguageModel, messages: Sequence[Message]) -> Generator[Step, None, str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from itertools import zip_longest
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.documents import Metadata
+from index.documents import Metadata, Span
 from index.passages import Passage
 from index.words import words_of
 
@@ -88,6 +89,24 @@ def prefer_named(question: str, hits: Sequence[Hit]) -> list[Hit]:
     asked = set(words_of(question))
     raised = [replace(hit, score=hit.score + NAMED_BONUS) if _named(asked, hit.metadata) else hit for hit in hits]
     return sorted(raised, key=lambda hit: (-hit.score, hit.passage.document, hit.passage.span.start))
+
+
+class _Of(Protocol):
+    @property
+    def passage(self) -> Passage: ...
+
+
+Ranked = TypeVar("Ranked", bound=_Of)
+
+
+def in_turns(rankings: Iterable[Sequence[Ranked]]) -> tuple[Ranked, ...]:
+    """Several rankings of passages as one, taken in turns; a passage in more than one keeps its best place."""
+    kept: dict[tuple[str, Span], Ranked] = {}
+    for turn in zip_longest(*rankings):
+        for each in turn:
+            if each is not None:
+                kept.setdefault((each.passage.document, each.passage.span), each)
+    return tuple(kept.values())
 
 
 def _named(asked: set[str], metadata: Metadata) -> bool:

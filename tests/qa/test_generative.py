@@ -14,11 +14,12 @@ from qa.answers import MARKER, Answer, Turn
 from qa.checking.wording import content_stems, fold
 from qa.citations import Given
 from qa.followups import resolve
-from qa.generative import CALLS, Found, generate, merged
+from qa.generative import CALLS, Found, generate
 from qa.lengths import BUDGETS
 from qa.models import open_model
 from qa.planning import by_rule, needs_model, read_plan
 from qa.prompts import NOT_SAID, answer_messages, fence_code, fitting, tokens
+from qa.retrieval import in_turns
 from qa.settings import Settings
 
 FERRY = Document(
@@ -327,5 +328,6 @@ def test_tokens_are_never_underestimated():
 
 def test_rankings_are_taken_in_turns_and_nothing_twice():
     a, b, c = given_of(FERRY) + given_of(BAKERY) + given_of(Document("c.md", "C", "Another text."))
-    assert merged([a, b], [b, c]) == (a, b, c)
-    assert merged([], [c]) == (c,)
+    assert in_turns([[a, b], [b, c]]) == (a, b, c)
+    assert in_turns([[], [c]]) == (c,)
+    assert in_turns([[a, b, c], [c, a]]) == (a, c, b)

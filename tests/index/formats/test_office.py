@@ -224,38 +224,27 @@ def retyped(data: bytes, was: str, now: str) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("ending", "kind"),
-    [
-        ("docm", "vnd.ms-word.document.macroEnabled.main+xml"),
-        ("dotm", "vnd.ms-word.template.macroEnabledTemplate.main+xml"),
-        ("dotx", "vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"),
-    ],
-)
-def test_word_files_with_macros_and_templates_are_read(
-    one: One, samples: dict[str, bytes], ending: str, kind: str
-) -> None:
-    was = "vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-    document = one(f"rules.{ending}", retyped(samples["rules.docx"], was, kind))
-    assert document.text == one("rules.docx", samples["rules.docx"]).text
+WORD = "vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+SLIDES = "vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
 
 
 @pytest.mark.parametrize(
-    ("ending", "kind"),
+    ("name", "plain", "was", "kind"),
     [
-        ("pptm", "vnd.ms-powerpoint.presentation.macroEnabled.main+xml"),
-        ("ppsx", "vnd.openxmlformats-officedocument.presentationml.slideshow.main+xml"),
-        ("ppsm", "vnd.ms-powerpoint.slideshow.macroEnabled.main+xml"),
-        ("potx", "vnd.openxmlformats-officedocument.presentationml.template.main+xml"),
-        ("potm", "vnd.ms-powerpoint.template.macroEnabled.main+xml"),
+        ("rules.docm", "rules.docx", WORD, "vnd.ms-word.document.macroEnabled.main+xml"),
+        ("rules.dotm", "rules.docx", WORD, "vnd.ms-word.template.macroEnabledTemplate.main+xml"),
+        ("rules.dotx", "rules.docx", WORD, WORD.replace("document.main", "template.main")),
+        ("plan.pptm", "plan.pptx", SLIDES, "vnd.ms-powerpoint.presentation.macroEnabled.main+xml"),
+        ("plan.ppsx", "plan.pptx", SLIDES, SLIDES.replace("presentation.main", "slideshow.main")),
+        ("plan.ppsm", "plan.pptx", SLIDES, "vnd.ms-powerpoint.slideshow.macroEnabled.main+xml"),
+        ("plan.potx", "plan.pptx", SLIDES, SLIDES.replace("presentation.main", "template.main")),
+        ("plan.potm", "plan.pptx", SLIDES, "vnd.ms-powerpoint.template.macroEnabled.main+xml"),
     ],
 )
-def test_slide_shows_templates_and_those_with_macros_are_read(
-    one: One, samples: dict[str, bytes], ending: str, kind: str
+def test_templates_slide_shows_and_files_with_macros_are_read(
+    one: One, samples: dict[str, bytes], name: str, plain: str, was: str, kind: str
 ) -> None:
-    was = "vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
-    deck = one(f"plan.{ending}", retyped(samples["plan.pptx"], was, kind))
-    assert deck.text == one("plan.pptx", samples["plan.pptx"]).text
+    assert one(name, retyped(samples[plain], was, kind)).text == one(plain, samples[plain]).text
 
 
 def test_every_row_of_a_sheet_has_the_names_of_its_columns(one: One, samples: dict[str, bytes]) -> None:
