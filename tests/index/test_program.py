@@ -203,7 +203,11 @@ def test_an_empty_folder_empties_an_index_only_when_told_to(folder: Path) -> Non
 
 
 def interrupted(folder: Path, ready: Callable[[int], bool], *arguments: str) -> tuple[float, int, str]:
-    """Run the program, interrupt it when ready: the seconds until it ended, its exit status, what it said."""
+    """Run the program, interrupt it when ready: the seconds until it ended, its exit status, what it said.
+
+    The status is as a shell sees it. Where the interruption falls into a dataclass's making, in a module that is just
+    imported, Python ends itself by the signal, though the interruption was caught and reported; a shell calls both 130.
+    """
     child = subprocess.Popen(
         [sys.executable, "-m", "index", *places(folder), *arguments],
         stdout=subprocess.DEVNULL,
@@ -221,7 +225,8 @@ def interrupted(folder: Path, ready: Callable[[int], bool], *arguments: str) -> 
         began = time.monotonic()
         child.send_signal(signal.SIGINT)
         _, said = child.communicate(timeout=60)
-        return time.monotonic() - began, child.returncode, said
+        status = child.returncode if child.returncode >= 0 else 128 - child.returncode
+        return time.monotonic() - began, status, said
     finally:
         if child.poll() is None:
             child.kill()
