@@ -21,7 +21,7 @@ from index.progress import Progress, silent
 from index.records import DocumentRecord
 from index.snapshot import Snapshot
 from index.store import Store
-from qa import extractive, overview
+from qa import choosing, extractive, overview
 from qa.answers import Answer, Step, Turn, well_formed
 from qa.checking.tongues import differ
 from qa.confidence import Calibration, features
@@ -261,16 +261,16 @@ class Assistant:
                 if spans := overview.candidates(document):
                     return self._overview(document, spans, findings)
         # Whether there is an answer must not depend on the length asked for.
-        chosen = extractive.choose(findings.asked, findings.rankings)
+        chosen = choosing.choose(findings.asked, findings.rankings)
         if not chosen:
             return self._refusal(findings, 0.0)
         answerable, right = self._calibration.probabilities(features(findings.asked, findings.ranked))
         if answerable < self._calibration.threshold:
             return self._refusal(findings, answerable)
-        chosen = extractive.choose(findings.asked, findings.rankings, self.settings.budget)
+        chosen = choosing.choose(findings.asked, findings.rankings, self.settings.budget)
         documents = {path: now.document(path) for path in {e.document for e in chosen}}
         answer = self._answer(findings, extractive.quotes(findings.asked, chosen, documents), documents, right)
-        several = len(findings.rankings) > 1 or extractive.asks_for_several(findings.asked)
+        several = len(findings.rankings) > 1 or choosing.asks_for_several(findings.asked)
         return answer if several or chosen[0].short not in answer.text else replace(answer, short=chosen[0].short)
 
     def _overview(self, document: Document, spans: Sequence[Span], findings: Findings) -> Answer:

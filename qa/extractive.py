@@ -8,79 +8,14 @@ from collections.abc import Mapping, Sequence
 from index.documents import Document, Span
 from index.passages import sentences
 from qa.answers import MARKER, Citation
-from qa.lengths import NORMAL, Budget
+from qa.choosing import MARKS, asks_for_several
 from qa.ranking import Evidence
 
-FEWEST_WORDS = 3  # of a sentence without a number
 ANTECEDENT_REACH = 1500  # characters before a sentence in which what it refers to is looked for
-ALIKE = 0.8  # share of the shorter sentence's words that makes two sentences say the same
 
-_LISTED = re.compile(
-    r"\b(?:(?:which|what) (?!(?:is|was|does|has)\b)(?:\w+ )?(?!(?:is|was|does|has|this|his|its|us)\b)\w+s\b|"
-    r"what are|who are|list|name (?:the|all|two|three|four|five)|all the|what (?:two|three|four|five)|"
-    r"how (?:do|does|did|has|have|is|are|was|were|can|should)|compare|comparison|differ(?:ent|ence|s)?|versus|vs|"
-    r"both|respectively|summari[sz]e|overview|steps|reasons|ways|measures|views?|sides?|agree|compared)\b",
-    re.IGNORECASE,
-)
 _PRONOUN = re.compile(r"[\"“'‘]?(?:He|She|They|It|His|Her|Their|Its|This|These|Such|The (?:former|latter))\b")
-_MARKS = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*+•·–]\s+)+|\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`")
 _ITEM = re.compile(r"\s*(?:[-*+•·–]|\d{1,3}[.)]|\(?[a-z]\))\s+\S")
 _ROW = re.compile(r"\s*\|(.*?)\|?\s*$")
-_WORD = re.compile(r"[^\W_]+")
-_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
-
-
-def asks_for_several(question: str) -> bool:
-    """Whether a question asks for a list, a way, reasons or a comparison rather than for one fact."""
-    return _LISTED.search(question) is not None
-
-
-def choose(question: str, rankings: Sequence[Sequence[Evidence]], budget: Budget = NORMAL) -> list[Evidence]:
-    """The sentences an answer is made of: the best and those close to it that add something, best first.
-
-    `budget` says how many, and how close. There is a ranking for each question that was asked at once; each has its
-    own sentences chosen.
-    """
-    several = asks_for_several(question)
-    most = budget.of_part if len(rankings) > 1 else budget.listed if several else budget.sentences
-    longest = budget.words_listed if several else budget.words
-    chosen: list[Evidence] = []
-    for ranked in rankings:
-        earlier, own, words = tuple(chosen), list[Evidence](), 0
-        for evidence in ranked:
-            if len(own) == most or evidence.score < ranked[0].score - budget.margin:
-                break
-            if is_heading(evidence) or is_fragment(evidence) or any(same(evidence.text, o.text) for o in own):
-                continue
-            words += len(evidence.text.split())
-            if own and words > longest:
-                break
-            own.append(evidence)
-        chosen += [e for e in own if not any(same(e.text, other.text) for other in earlier)]
-    return chosen
-
-
-def is_heading(evidence: Evidence) -> bool:
-    """Whether a sentence only names what follows it: a heading or a title, which answers nothing by itself."""
-    text = _MARKS.sub("", evidence.text).strip()
-    return text in evidence.hit.passage.heading.split(" > ") or text == evidence.hit.title
-
-
-def is_fragment(evidence: Evidence) -> bool:
-    """Whether a sentence is too short to say anything: a label, a link, a button's name."""
-    return len(_WORD.findall(evidence.text)) < FEWEST_WORDS and not any(c.isdigit() for c in evidence.text)
-
-
-def same(a: str, b: str) -> bool:
-    """Whether two sentences say the same in nearly the same words and figures, as a lead and its body do.
-
-    Figures that differ are what two documents that disagree differ in.
-    """
-    one, other = set(_FIGURE.findall(a)), set(_FIGURE.findall(b))
-    if not (one <= other or other <= one):
-        return False
-    first, second = set(_WORD.findall(a.casefold())), set(_WORD.findall(b.casefold()))
-    return len(first & second) >= ALIKE * min(len(first), len(second))
 
 
 def quotes(question: str, chosen: Sequence[Evidence], documents: Mapping[str, Document]) -> list[tuple[str, Span]]:
@@ -156,7 +91,7 @@ def with_antecedent(span: Span, document: Document) -> Span:
         if _PRONOUN.match(text, start) is None:
             break
         gap = text[reach + before.end : start]
-        if "\n\n" in gap.replace(" ", "") and _MARKS.match(text[reach + before.start : start]):
+        if "\n\n" in gap.replace(" ", "") and MARKS.match(text[reach + before.start : start]):
             break
         start = reach + before.start
     return Span(start, span.end)
@@ -190,7 +125,7 @@ def readable(document: Document, span: Span) -> str:
     row = _ROW.match(text)
     if row and "\n" not in text.strip():
         return _row(document, span, row[1])
-    flat = " ".join(_MARKS.sub("", line).strip() for line in text.splitlines())
+    flat = " ".join(MARKS.sub("", line).strip() for line in text.splitlines())
     return _unbracketed(flat)
 
 
@@ -200,7 +135,7 @@ def _unbracketed(text: str) -> str:
 
 
 def _row(document: Document, span: Span, row: str) -> str:
-    cells = [_MARKS.sub("", cell).strip() for cell in row.split("|")]
+    cells = [MARKS.sub("", cell).strip() for cell in row.split("|")]
     header = _header(document.text, span.start)
     if len(header) == len(cells) > 2:
         text = "; ".join(f"{name}: {cell}" if name else cell for name, cell in zip(header, cells, strict=True) if cell)
@@ -214,4 +149,4 @@ def _header(text: str, start: int) -> list[str]:
     top = text.rfind("\n\n", 0, start) + 1
     lines = [line for line in text[top:start].splitlines() if line.lstrip().startswith("|")]
     match = _ROW.match(lines[0]) if lines else None
-    return [_MARKS.sub("", cell).strip() for cell in match[1].split("|")] if match else []
+    return [MARKS.sub("", cell).strip() for cell in match[1].split("|")] if match else []

@@ -26,9 +26,10 @@ from index.embedding import Embedder, open_embedder
 from index.passages import Passage, split
 from qa.answers import Answer
 from qa.assistant import REFUSAL
+from qa.choosing import choose
 from qa.confidence import Calibration, features
 from qa.evaluation import Question, measure, summarise
-from qa.extractive import choose, compose, quotes
+from qa.extractive import compose, quotes
 from qa.finding import Findings
 from qa.settings import Settings
 from qa.windows import Window

@@ -24,9 +24,10 @@ from scipy.special import expit
 from sklearn.model_selection import StratifiedKFold
 
 from qa.answers import Answer
+from qa.choosing import choose
 from qa.confidence import COEFFICIENTS, FEATURES, Calibration, features
 from qa.evaluation import measure
-from qa.extractive import choose, compose, quotes
+from qa.extractive import compose, quotes
 from qa.ranking import FEATURES as RANKED_BY
 from training import platt, ranking
 from training.findings import Found, find_all, reranked
