@@ -14,6 +14,11 @@ from qa.ranking import Evidence
 ANTECEDENT_REACH = 1500  # characters before a sentence in which what it refers to is looked for
 
 _PRONOUN = re.compile(r"[\"“'‘]?(?:He|She|They|It|His|Her|Their|Its|This|These|Such|The (?:former|latter))\b")
+_CORRECTS = re.compile(
+    r"\W*(?:The correct\b|Correct(?:ly|ed|ion)?\b"
+    r"|(?:It|This|That|They|The \w+) should (?:read|have (?:been|read|said|stated))\b"
+    r"|(?:It|This|That|The \w+) (?:is|was) (?:wrong|incorrect|mistaken|an error)\b)"
+)
 _ITEM = re.compile(r"\s*(?:[-*+•·–]|\d{1,3}[.)]|\(?[a-z]\))\s+\S")
 _ROW = re.compile(r"\s*\|(.*?)\|?\s*$")
 
@@ -57,7 +62,7 @@ def whole(evidence: Evidence, document: Document, several: bool) -> Span:
         if items[evidence.sentence] and not items[last]:
             last -= 1
     if first == last:
-        return with_antecedent(evidence.span, document)
+        return Span(with_antecedent(evidence.span, document).start, with_correction(evidence).end)
     return Span(passage.sentences[first].start, passage.sentences[last].end)
 
 
@@ -95,6 +100,15 @@ def with_antecedent(span: Span, document: Document) -> Span:
             break
         start = reach + before.start
     return Span(start, span.end)
+
+
+def with_correction(evidence: Evidence) -> Span:
+    """A sentence, with those after it up to the one (of the next two) that says what is right in place of it."""
+    passage = evidence.hit.passage
+    for i in range(evidence.sentence + 1, min(evidence.sentence + 3, len(passage.sentences))):
+        if _CORRECTS.match(passage.sentence(i)):
+            return Span(evidence.span.start, passage.sentences[i].end)
+    return evidence.span
 
 
 def cite(document: Document, span: Span, number: int) -> Citation:

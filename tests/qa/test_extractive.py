@@ -82,6 +82,22 @@ def test_a_sentence_that_begins_with_a_pronoun_brings_those_that_explain_it():
     assert given("It rained.") == "It rained."
 
 
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("The paper gave 6.4. Two digits were exchanged. The correct figure is 4.6. It rained.", 3),
+        ("The notice spoke of six cases. It should have said eleven. It rained.", 2),
+        ("The notice spoke of six cases. This was wrong. It rained.", 2),
+        ("The gate is shut at six. It should be oiled weekly. The lock was correct.", 1),
+    ],
+)
+def test_what_a_document_corrects_is_not_quoted_without_the_correction(text, quoted):
+    one = document(text=text)
+    sentences = re.split(r"(?<=\.) (?=[A-Z])", text)
+    _, citations = compose_all("How many?", (one, read(one, 5, *[-9] * (len(sentences) - 1))))
+    assert [c.quote for c in citations] == [" ".join(sentences[:quoted])]
+
+
 def test_a_sentence_under_a_heading_does_not_bring_the_heading_along():
     one = document(text="Notes.\n\n## The bridge at Kolm\n\nIt was closed on 4 May 2031. It opens soon.")
     at = one.text.index("It was closed")
