@@ -76,11 +76,13 @@ def _of_one(question: str, ranked: Sequence[Evidence], part: bool, budget: Budge
             else:
                 own.append(evidence)
                 room -= 1
-    for _ in range(budget.added):
-        telling = _most_telling(question, ranked, own, longest)
-        if telling is None:
-            break
-        own.append(telling)
+    if budget.added and own:
+        told = [_told(evidence) for evidence in ranked]
+        for _ in range(budget.added):
+            telling = _most_telling(question, ranked, told, own, longest)
+            if telling is None:
+                break
+            own.append(telling)
     return own
 
 
@@ -101,15 +103,14 @@ def _words(sentences: Sequence[Evidence]) -> int:
     return sum(len(evidence.text.split()) for evidence in sentences)
 
 
-def _most_telling(question: str, ranked: Sequence[Evidence], own: Sequence[Evidence], longest: int) -> Evidence | None:
+def _most_telling(
+    question: str, ranked: Sequence[Evidence], told: Sequence[set[str]], own: Sequence[Evidence], longest: int
+) -> Evidence | None:
     """The sentence that tells most of the question's words which the answer has not told yet, if any is worth it.
 
     A word weighs as much as it is rare among the sentences that were read: the log of all over those that tell it.
-    A sentence tells its own words and those it stands under.
+    `told` are the words that each of these tells: its own and those it stands under.
     """
-    if not own:
-        return None
-    told = [_told(evidence) for evidence in ranked]
     open_words = set(words_of(question)) - _ASKING - set().union(*map(_told, own))
     rarity = {w: math.log(len(told) / n) for w in open_words if (n := sum(w in some for some in told))}
     best, most = None, WORTH
@@ -117,7 +118,8 @@ def _most_telling(question: str, ranked: Sequence[Evidence], own: Sequence[Evide
         behind = ranked[0].score - evidence.score
         if behind > REACH:
             break
-        gain = sum(rarity[word] for word in rarity.keys() & some) - MORE * behind
+        # The exact sum, since a set's order differs from one process to the next.
+        gain = math.fsum(rarity[word] for word in rarity.keys() & some) - MORE * behind
         if gain > most and not _says_nothing_new(evidence, own) and _words([*own, evidence]) <= longest:
             best, most = evidence, gain
     return best
