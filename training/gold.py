@@ -26,11 +26,16 @@ EARLIER = (
 LATER = ("concord", "cohort", "borough", "frontier", "foundry", "chronicle", "verdict", "expedition")
 ARTICLES = ("empires", "coldwar", "markets", "asia", "devices", "society")
 LATER_ARTICLES = ("governance", "agencies", "nations", "fronts", "health", "energy", "media", "research")
+LATEST = ("ceasefire", "tariffs", "deluge")
+LATEST_ARTICLES = (
+    *("bodies", "substances", "creatures", "earth"),  # half of their questions are claims
+    *("polity", "forces", "cities", "lands", "trades", "realms", "faiths", "stage", "sports"),
+)
 SHARES = (  # of their questions
     dict.fromkeys(EARLIER, 0.25)
     | dict.fromkeys(LATER, 0.4)
-    | dict.fromkeys(ARTICLES, 0.5)
-    | dict.fromkeys(LATER_ARTICLES, 1.0)
+    | dict.fromkeys((*ARTICLES, *LATER_ARTICLES), 0.5)
+    | dict.fromkeys((*LATEST, *LATEST_ARTICLES), 1.0)
 )
 
 _FOLD = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " ", "–": "-", "—": "-"})
