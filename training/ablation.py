@@ -31,12 +31,13 @@ from qa.confidence import Calibration, features
 from qa.evaluation import Question, measure, summarise
 from qa.extractive import compose, quotes
 from qa.finding import Findings
+from qa.retrieval import WORDS_WEIGHT
 from qa.settings import Settings
 from qa.windows import Window
 from training.calibrate import WORK
 from training.findings import Found, find_all
 from training.gold import label, plain
-from training.retrieve import WORDS_WEIGHT, Fused
+from training.retrieve import Fused
 
 SENTENCES = 3  # of a bare answer
 BARE = {"words": (1.0, 0.0), "vectors": (0.0, 1.0), "fused": (WORDS_WEIGHT, 1.0)}  # weights of words and of meaning

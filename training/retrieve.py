@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import Embedder
+from index.ranking import K1, B
+from qa.retrieval import WORDS_WEIGHT
 from qa.windows import Window
-
-K1, B = 1.2, 0.75  # the usual constants of BM25
-WORDS_WEIGHT = 0.5  # as in the product's own retrieval
 
 
 def _stems(text: str) -> list[str]:
@@ -22,7 +21,7 @@ def _stems(text: str) -> list[str]:
 
 
 class Fused:
-    """Ranks windows for a question by the sum of z-scores of cosine and, at half weight, BM25."""
+    """Ranks windows for a question by the sum of z-scores of cosine and BM25, as the assistant's search adds them."""
 
     def __init__(self, windows: Sequence[Window], embedder: Embedder | None) -> None:
         """`embedder` None ranks by BM25 alone, for pools too large to embed in passing."""

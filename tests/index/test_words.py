@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import ranking
 from index.ranking import HEADING_WEIGHT, TEXT_WEIGHT, TITLE_WEIGHT, Corpus, Scorer, worth
 from index.words import terms_of, words_of
 
@@ -52,7 +53,7 @@ def test_terms_do_not_depend_on_case_or_accents_of_latin(text: str) -> None:
 
 @given(st.lists(st.tuples(texts, texts, texts), min_size=1, max_size=12), texts)
 def test_scores_are_those_of_sqlite(rows: list[tuple[str, str, str]], query: str) -> None:
-    """The same numbers as FTS5's bm25() with the same weights, for every passage and every question."""
+    """With its constants the same numbers as FTS5's bm25() with the same weights, for every passage and question."""
     if not query:
         return
     with closing(sqlite3.connect(":memory:")) as connection:
@@ -76,6 +77,15 @@ def test_scores_are_those_of_sqlite(rows: list[tuple[str, str, str]], query: str
     # FTS5 counts "visit" and "visits" in a question as two phrases; we ask for each term once.
     if len(worths) < len(dict.fromkeys(query.split())):
         return
-    scorer = Scorer(corpus, worths)
-    found = {i: score for i, row in enumerate(rows, 1) if (score := scorer.bm25(*row)) > 0}
+    with pytest.MonkeyPatch.context() as constants:
+        constants.setattr(ranking, "K1", 1.2)
+        constants.setattr(ranking, "B", 0.75)
+        scorer = Scorer(corpus, worths)
+        found = {i: score for i, row in enumerate(rows, 1) if (score := scorer.bm25(*row)) > 0}
     assert found == pytest.approx(wanted)
+
+
+def test_a_second_term_of_the_question_counts_for_more_than_the_first_one_again() -> None:
+    scorer = Scorer(Corpus(100, 8.0), {"river": 2.0, "mill": 1.0})
+    both, often = scorer.bm25("", "", "The mill by the river"), scorer.bm25("", "", "River upon river " * 10)
+    assert both > often > scorer.bm25("", "", "The mill") > 0
