@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +32,7 @@ ROW_TOKENS = 288  # the longest row the weights were trained on
 BATCH = 4
 SHORT_TOKENS = 25  # a longer stretch is no short answer
 UNREAD = -20.0  # a logit below any that is read
+KEPT = 600  # readings, those of the last forty questions or more
 
 Floats = NDArray[np.float32]
 
@@ -46,7 +49,12 @@ class Platt:
 
 
 class Reader:
-    """Reads windows. Deterministic, and safe to call from several threads."""
+    """Reads windows. Deterministic, and safe to call from several threads.
+
+    It keeps its last readings, by the question's words and the window's, so that a question asked again, for a longer
+    answer or after documents were added, is read only where there is something new. Other words, another reading: what
+    is kept cannot be out of date.
+    """
 
     def __init__(self, stored: Stored, tokenizer: Tokenizer, answered: Platt, evidence: Platt) -> None:
         weights = unpacked({name: array for name, array in stored.items() if not name.startswith(f"enc.{WORDS}")})
@@ -55,6 +63,8 @@ class Reader:
         self._tokenizer = tokenizer
         self._answered = answered
         self._evidence = evidence
+        self._kept: OrderedDict[tuple[str, Window], Reading] = OrderedDict()
+        self._keeping = threading.Lock()
 
     @classmethod
     def open(cls, folder: Path = FOLDER) -> Reader:
@@ -83,6 +93,19 @@ class Reader:
 
     def read(self, question: str, windows: Sequence[Window]) -> tuple[Reading, ...]:
         """One reading a window, in order; every sentence of a window is scored, however long the window."""
+        with self._keeping:
+            kept = {window: self._kept[question, window] for window in windows if (question, window) in self._kept}
+        unread = [window for window in dict.fromkeys(windows) if window not in kept]
+        kept |= zip(unread, self._read(question, unread), strict=True)
+        with self._keeping:
+            for window in dict.fromkeys(windows):
+                self._kept[question, window] = kept[window]
+                self._kept.move_to_end((question, window))
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return tuple(kept[window] for window in windows)
+
+    def _read(self, question: str, windows: Sequence[Window]) -> tuple[Reading, ...]:
         asked = self._tokens([question])[0]
         jobs: list[tuple[int, Row]] = []
         for number, window in enumerate(windows):

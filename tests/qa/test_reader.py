@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index.errors import ReaderError
-from qa.reader import FOLDER, ROW_TOKENS, Reader, unpacked
-from qa.windows import QUESTION_TOKENS, Tokens, Window, pack
+from qa.reader import FOLDER, KEPT, ROW_TOKENS, Reader, unpacked
+from qa.windows import QUESTION_TOKENS, Reading, Tokens, Window, pack
 
 HARBOUR = Window(
     "Harbour rules",
@@ -68,7 +69,31 @@ def test_nothing_to_read_is_nothing_read(reader: Reader) -> None:
 
 
 def test_reads_the_same_twice(reader: Reader) -> None:
-    assert reader.read(QUESTION, [HARBOUR, STORMS]) == reader.read(QUESTION, [HARBOUR, STORMS])
+    assert reader.read(QUESTION, [HARBOUR, STORMS]) == Reader.open().read(QUESTION, [HARBOUR, STORMS])
+
+
+def test_only_what_is_new_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, read = Reader.open(), list[tuple[str, Window]]()
+    reading = Reader._read
+
+    def noting(self: Reader, question: str, windows: list[Window]) -> tuple[Reading, ...]:
+        read.extend((question, window) for window in windows)
+        return reading(self, question, windows)
+
+    monkeypatch.setattr(Reader, "_read", noting)
+    first = reader.read(QUESTION, [HARBOUR])
+    assert reader.read(QUESTION, [STORMS, HARBOUR, STORMS])[1:2] == first
+    assert read == [(QUESTION, HARBOUR), (QUESTION, STORMS)]
+    corrected = replace(HARBOUR, sentences=(HARBOUR.sentences[0], "Visitors may use berth 12 free of duty."))
+    assert len(reader.read(QUESTION, [corrected])[0].evidence) == 2
+    assert reader.read("Who was born in Selmeth?", [STORMS]) != reader.read(QUESTION, [STORMS])
+    assert read[2:] == [(QUESTION, corrected), ("Who was born in Selmeth?", STORMS)]
+
+
+def test_no_more_readings_are_kept_than_stated(reader: Reader) -> None:
+    for at in range(0, KEPT + 20, 10):
+        reader.read("Berth?", [Window("", "", "", (f"Berth {at + i}.",)) for i in range(10)])
+    assert len(reader._kept) == KEPT
 
 
 def test_scores_do_not_depend_on_the_other_windows_or_their_order(reader: Reader) -> None:
@@ -77,8 +102,9 @@ def test_scores_do_not_depend_on_the_other_windows_or_their_order(reader: Reader
     )
     windows = [HARBOUR, STORMS, *([long] * 8), HARBOUR]
     together = reader.read(QUESTION, windows)
-    backwards = reader.read(QUESTION, windows[::-1])[::-1]
-    alone = [reader.read(QUESTION, [window])[0] for window in windows]
+    backwards = Reader.open().read(QUESTION, windows[::-1])[::-1]
+    alone = [Reader.open().read(QUESTION, [window])[0] for window in (HARBOUR, STORMS, long)]
+    alone = [*alone[:2], *([alone[2]] * 8), alone[0]]
     for readings in (backwards, alone):
         for one, other in zip(together, readings, strict=True):
             assert one.evidence == pytest.approx(other.evidence, abs=2e-3)
