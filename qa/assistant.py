@@ -189,7 +189,7 @@ class Assistant:
         from qa.generative import Found
 
         with self._store.snapshot() as now:
-            findings = self.find(now, question, history, within)
+            findings = self.find(now, question, history, within, thorough=True)
             extracted = self._extract(now, findings, within)
             hits = findings.hits
             documents = {path: now.document(path) for path in {hit.passage.document for hit in hits}}
@@ -197,10 +197,19 @@ class Assistant:
         return Found(given, extracted, self._refusal(findings, extracted.confidence))
 
     def find(
-        self, now: Snapshot, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
+        self,
+        now: Snapshot,
+        question: str,
+        history: Sequence[Turn] = (),
+        within: Collection[str] | None = None,
+        *,
+        thorough: bool = False,
     ) -> Findings:
-        """Search and read: the passages for a question and their sentences, ranked as evidence."""
-        return self._finder.find(now, well_formed(question), history, within)
+        """Search and read: the passages for a question and their sentences, ranked as evidence.
+
+        Reading stops when the answer is sure; if `thorough`, every passage is read.
+        """
+        return self._finder.find(now, well_formed(question), history, within, thorough)
 
     def search(
         self, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
@@ -234,7 +243,7 @@ class Assistant:
 
     @property
     def _finder(self) -> Finder:
-        return Finder(self._embedder, self._reader, self._calibration.ranking, self.settings.passages)
+        return Finder(self._embedder, self._reader, self._calibration, self.settings.passages)
 
     def _reader(self) -> Reader:
         with self._loading:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.embedding import Embedder
 from index.snapshot import Snapshot
 from qa import followups, spelling
 from qa.answers import Nearest, Turn
+from qa.confidence import Calibration, features
 from qa.ranking import Evidence, rank
 from qa.reader import Reader
 from qa.retrieval import Hit, candidates, in_turns, prefer_named
 from qa.windows import Window
+
+# The rest is read unless these answer for sure, as they do for half of the questions and more.
+FIRST, SURE = 6, 0.85  # passages; the probability that the documents answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +41,32 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """Searches and reads. `reader` gives the reader, loaded when it is first needed; `weights` are those of
-    `qa.ranking.FEATURES`; `passages` is how many are read for a question.
+    """Searches and reads. `reader` gives the reader, loaded when it is first needed; `passages` is how many of them are
+    read for a question at most.
     """
 
     embedder: Embedder
     reader: Callable[[], Reader]
-    weights: tuple[float, ...]
+    calibration: Calibration
     passages: int
 
-    def find(self, now: Snapshot, question: str, history: Sequence[Turn], within: Collection[str] | None) -> Findings:
-        """The passages for a question and their sentences, ranked as evidence. Arguments as of `Assistant.answer`."""
+    def find(
+        self,
+        now: Snapshot,
+        question: str,
+        history: Sequence[Turn],
+        within: Collection[str] | None,
+        thorough: bool = False,
+    ) -> Findings:
+        """The passages for a question and their sentences, ranked as evidence. Arguments as of `Assistant.answer`.
+
+        Reading stops after the first passages if they answer for sure; if `thorough`, all are read.
+        """
         texts, searched_for = searches(now, question, history)
-        rankings = [self._ranking(now, text, question, within) for text in texts]
+        rankings = []
+        for text in texts:
+            hits = self._hits(now, text, question, within)
+            rankings.append(self._read(text, question, hits, len(hits) if thorough else FIRST))
         return Findings(question.strip(), searched_for, tuple(rankings))
 
     def search(
@@ -71,10 +88,31 @@ class Finder:
         ]
         return prefer_named(question, hits)[: self.passages]
 
-    def _ranking(self, now: Snapshot, text: str, question: str, within: Collection[str] | None) -> tuple[Evidence, ...]:
-        hits = self._hits(now, text, question, within)
-        readings = self.reader().read(text, [window(hit) for hit in hits])
-        return rank(question, hits, readings, self.weights)
+    def _read(self, text: str, question: str, hits: Sequence[Hit], first: int) -> tuple[Evidence, ...]:
+        """The sentences of the `first` hits, ranked; of all hits unless these answer for sure."""
+        readings = self.reader().read(text, [window(hit) for hit in hits[:first]])
+        ranked = rank(question, hits[:first], readings, self.calibration.ranking)
+        if len(hits) <= first or sure(question, ranked, self.calibration):
+            return ranked
+        readings += self.reader().read(text, [window(hit) for hit in hits[first:]])
+        return rank(question, hits, readings, self.calibration.ranking)
+
+
+def sure(question: str, ranked: Sequence[Evidence], calibration: Calibration) -> bool:
+    """Whether what was read answers a question so surely that nothing else need be read."""
+    answerable, _ = calibration.probabilities(features(question, ranked))
+    return answerable >= SURE
+
+
+def stopped(findings: Findings, calibration: Calibration) -> Findings:
+    """What is left of findings that were read thoroughly where reading stops once it is sure."""
+
+    def enough(ranking: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+        hits = sorted({e.hit for e in ranking}, key=lambda h: (-h.score, h.passage.document, h.passage.span.start))
+        first = tuple(e for e in ranking if e.hit in hits[:FIRST])
+        return first if first and sure(findings.asked, first, calibration) else ranking
+
+    return replace(findings, rankings=tuple(map(enough, findings.rankings)))
 
 
 def searches(now: Snapshot, question: str, history: Sequence[Turn]) -> tuple[list[str], str]:

@@ -29,7 +29,7 @@ class Retriever(BaseRetriever):
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         with self.assistant.snapshot() as now:
-            findings = self.assistant.find(now, query, (), self.within)
+            findings = self.assistant.find(now, query, (), self.within, thorough=True)
             best = findings.hits[: self.limit]
             digests = {path: now.document(path).digest for path in {hit.passage.document for hit in best}}
         return [as_document(hit, digests[hit.passage.document]) for hit in best]

@@ -22,7 +22,7 @@ class Settings:
     the documents folder. `embedding` names the embedding model. `model` names a LangChain chat model
     ("openai:gpt-5-mini", "ollama:llama3.2"); empty for answers made of the documents' own sentences.
     `base_url` is the address of an OpenAI-compatible server. `strict` drops a sentence that its source
-    does not support instead of marking it. `passages` (1..50) is how many are read for one question; a language
+    does not support instead of marking it. `passages` (1..50) is how many are read for one question at most; a language
     model is given the best four fifths of them. `length` is how much an answer says: "short", "normal" or "long".
     """
 

@@ -8,6 +8,7 @@ words, vectors, fused   the three best sentences of all documents, by BM25, by M
 + reader                the three best sentences by the reader's score, of the passages that the assistant reads
 + composition           the sentences an answer is made of, with what they cannot be understood without
 + refusal               the same, refused below the threshold
++ stopping when sure    the same, from the first passages where these answer for sure
 
 `found` is the share of the groups of evidence that stand in the passages a row starts from, the others are
 measures of `qa.evaluation`. Questions about a whole document are answered from sentences here, as all others are.
@@ -30,7 +31,7 @@ from qa.choosing import choose
 from qa.confidence import Calibration, features
 from qa.evaluation import Question, measure, summarise
 from qa.extractive import compose, quotes
-from qa.finding import Findings
+from qa.finding import Findings, stopped
 from qa.retrieval import WORDS_WEIGHT
 from qa.settings import Settings
 from qa.windows import Window
@@ -68,13 +69,22 @@ def read(found: Found, calibration: Calibration) -> Iterator[tuple[str, dict[str
         passages = list(dict.fromkeys(e.hit.passage for ranking in findings.rankings for e in ranking))
         first = grouped([(e.document, e.span) for e in findings.ranked[:SENTENCES]])
         yield "+ reader", measured(question, findings, first, passages, found.documents)
-        chosen = choose(findings.asked, findings.rankings)
-        quoted = quotes(findings.asked, chosen, found.documents)
+        quoted = composed(findings, found)
         yield "+ composition", measured(question, findings, quoted, passages, found.documents)
-        sure = bool(chosen) and (
-            calibration.probabilities(features(findings.asked, findings.ranked))[0] >= calibration.threshold
-        )
-        yield "+ refusal", measured(question, findings, quoted if sure else [], passages, found.documents)
+        for name, each in (("+ refusal", findings), ("+ stopping when sure", stopped(findings, calibration))):
+            quoted = composed(each, found) if answered(each, calibration) else []
+            yield name, measured(question, each, quoted, passages, found.documents)
+
+
+def composed(findings: Findings, found: Found) -> list[Place]:
+    """The words that an answer is made of."""
+    return quotes(findings.asked, choose(findings.asked, findings.rankings), found.documents)
+
+
+def answered(findings: Findings, calibration: Calibration) -> bool:
+    """Whether a question is answered rather than refused."""
+    ranked = findings.ranked
+    return bool(ranked) and calibration.probabilities(features(findings.asked, ranked))[0] >= calibration.threshold
 
 
 def grouped(quoted: Sequence[Place]) -> list[Place]:

@@ -52,7 +52,7 @@ def find_all(documents: Path, questions: Path, work: Path, name: str = "") -> Fo
         pairs = []
         for question in read_questions(questions):
             with assistant.snapshot() as now:
-                pairs.append((question, assistant.find(now, question.text, question.history)))
+                pairs.append((question, assistant.find(now, question.text, question.history, thorough=True)))
     found = Found(name or questions.parent.name, texts, tuple(pairs), answered, evidence)
     work.mkdir(parents=True, exist_ok=True)
     kept.write_bytes(pickle.dumps(found))

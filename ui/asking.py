@@ -64,7 +64,7 @@ class Asked:
             return f"Waiting for its turn: {count} before it" if self.place else "Its turn is next"
         if not self.found:
             return "Searching the documents"
-        passages = "one passage" if len(self.found) == 1 else f"{len(self.found)} passages"
+        passages = "one passage" if len(self.found) == 1 else f"up to {len(self.found)} passages"
         documents = len({hit.passage.document for hit in self.found})
         return f"Reading {passages} of {'one document' if documents == 1 else f'{documents} documents'}"
 

@@ -286,7 +286,7 @@ def test_as_many_passages_are_read_as_the_settings_say(assistant):
     for passages in (1, 4, 15):
         other = assistant.adjusted(passages=passages)
         with other.snapshot() as now:
-            ranked = other.find(now, "What did the two sides agree on?").ranked
+            ranked = other.find(now, "What did the two sides agree on?", thorough=True).ranked
         read = {evidence.hit for evidence in ranked}
         assert len(read) == passages
         assert read == set(other.search("What did the two sides agree on?"))
