@@ -23,6 +23,8 @@ _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
 _ADDRESS = re.compile(r"<?\b(?:https?://|www\.|mailto:|javascript:|data:)[^\s<>)\]]*>?", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
+# The beginning of an image, a link or a tag: what it will be cannot be told yet.
+_BEGUN = re.compile(r"(?:!?\[[^\]]*(?:\]\([^)]*)?|!|<[/!A-Za-z][^<>]*)$")
 LONGEST_REASON = 160
 OF_ALL = "it speaks of the documents as a whole"
 NOTHING_SAID = "it says nothing that could be compared"
@@ -53,7 +55,7 @@ class Draft:
 
     def preview(self, text: str) -> str:
         """What may be shown of a sentence that is not over: nothing of it that could be rendered or followed."""
-        harmless = self._harmless(Written("", text, ()))
+        harmless = self._harmless(Written("", _BEGUN.sub("", text), ()))
         return (" " if self.text and harmless else "") + harmless
 
     def add(self, written: Written) -> None:
