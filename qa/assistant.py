@@ -26,7 +26,7 @@ from qa.answers import Answer, Step, Turn, well_formed
 from qa.checking.tongues import differ
 from qa.confidence import Calibration, features
 from qa.finding import Finder, Findings, nearest
-from qa.lengths import Length
+from qa.lengths import SHORT, Length
 from qa.reader import Reader
 from qa.retrieval import Hit
 from qa.settings import Settings
@@ -214,7 +214,7 @@ class Assistant:
     def search(
         self, question: str, history: Sequence[Turn] = (), within: Collection[str] | None = None
     ) -> tuple[Hit, ...]:
-        """The passages that are read for a question, the most promising first: what answering begins with.
+        """The passages that are read for a question at most, the most promising first: what answering begins with.
 
         It takes a fraction of the time that reading them does.
         """
@@ -269,9 +269,8 @@ class Assistant:
                 document = now.document(path)
                 if spans := overview.candidates(document):
                     return self._overview(document, spans, findings)
-        # Whether there is an answer must not depend on the length asked for.
-        chosen = choosing.choose(findings.asked, findings.rankings)
-        if not chosen:
+        # Whether there is an answer must not depend on the length asked for, so it is the shortest one's.
+        if not choosing.choose(findings.asked, findings.rankings, SHORT):
             return self._refusal(findings, 0.0)
         answerable, right = self._calibration.probabilities(features(findings.asked, findings.ranked))
         if answerable < self._calibration.threshold:

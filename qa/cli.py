@@ -38,7 +38,8 @@ Model = Annotated[
 BaseUrl = Annotated[str | None, typer.Option(help="The address of an OpenAI-compatible server for --model.")]
 AnswerLength = Annotated[Length | None, typer.Option(help="How much an answer says.", show_default="normal")]
 Passages = Annotated[
-    int | None, typer.Option(min=1, max=50, help="How many passages are read for a question.", show_default="15")
+    int | None,
+    typer.Option(min=1, max=50, help="How many passages are read for a question, at most.", show_default="15"),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Leave out what a language model says without support.")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from index.embedding import Embedder
 from index.snapshot import Snapshot
@@ -72,7 +72,7 @@ class Finder:
     def search(
         self, now: Snapshot, question: str, history: Sequence[Turn], within: Collection[str] | None
     ) -> tuple[Hit, ...]:
-        """The passages that `find` reads, the most promising first."""
+        """The passages that `find` reads, all or the first of them, the most promising first."""
         texts, _ = searches(now, question, history)
         found = [self._hits(now, text, question, within) for text in texts]
         return tuple(dict.fromkeys(hit for hits in found for hit in hits))
@@ -102,17 +102,6 @@ def sure(question: str, ranked: Sequence[Evidence], calibration: Calibration) ->
     """Whether what was read answers a question so surely that nothing else need be read."""
     answerable, _ = calibration.probabilities(features(question, ranked))
     return answerable >= SURE
-
-
-def stopped(findings: Findings, calibration: Calibration) -> Findings:
-    """What is left of findings that were read thoroughly where reading stops once it is sure."""
-
-    def enough(ranking: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-        hits = sorted({e.hit for e in ranking}, key=lambda h: (-h.score, h.passage.document, h.passage.span.start))
-        first = tuple(e for e in ranking if e.hit in hits[:FIRST])
-        return first if first and sure(findings.asked, first, calibration) else ranking
-
-    return replace(findings, rankings=tuple(map(enough, findings.rankings)))
 
 
 def searches(now: Snapshot, question: str, history: Sequence[Turn]) -> tuple[list[str], str]:

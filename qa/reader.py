@@ -32,7 +32,7 @@ ROW_TOKENS = 288  # the longest row the weights were trained on
 BATCH = 4
 SHORT_TOKENS = 25  # a longer stretch is no short answer
 UNREAD = -20.0  # a logit below any that is read
-KEPT = 600  # readings, those of the last forty questions or more
+KEPT = 600  # readings: of the last forty questions, with fifteen passages each
 
 Floats = NDArray[np.float32]
 

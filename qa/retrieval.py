@@ -87,7 +87,12 @@ def prefer_named(question: str, hits: Sequence[Hit]) -> list[Hit]:
     """
     asked = set(words_of(question))
     raised = [replace(hit, score=hit.score + NAMED_BONUS) if _named(asked, hit.metadata) else hit for hit in hits]
-    return sorted(raised, key=lambda hit: (-hit.score, hit.passage.document, hit.passage.span.start))
+    return best_first(raised)
+
+
+def best_first(hits: Iterable[Hit]) -> list[Hit]:
+    """The best score first; of equals, as they stand in the documents. It is the order they are read in."""
+    return sorted(hits, key=lambda hit: (-hit.score, hit.passage.document, hit.passage.span.start))
 
 
 class _Of(Protocol):

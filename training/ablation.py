@@ -31,12 +31,12 @@ from qa.choosing import choose
 from qa.confidence import Calibration, features
 from qa.evaluation import Question, measure, summarise
 from qa.extractive import compose, quotes
-from qa.finding import Findings, stopped
+from qa.finding import Findings
 from qa.retrieval import WORDS_WEIGHT
 from qa.settings import Settings
 from qa.windows import Window
 from training.calibrate import WORK
-from training.findings import Found, find_all
+from training.findings import Found, find_all, stopped
 from training.gold import label, plain
 from training.retrieve import Fused
 
@@ -66,14 +66,21 @@ def bare(found: Found, embedder: Embedder) -> Iterator[tuple[str, dict[str, floa
 def read(found: Found, calibration: Calibration) -> Iterator[tuple[str, dict[str, float]]]:
     """The rows that build on the reader."""
     for question, findings in found.questions:
-        passages = list(dict.fromkeys(e.hit.passage for ranking in findings.rankings for e in ranking))
+        less = stopped(findings, calibration)
         first = grouped([(e.document, e.span) for e in findings.ranked[:SENTENCES]])
-        yield "+ reader", measured(question, findings, first, passages, found.documents)
-        quoted = composed(findings, found)
-        yield "+ composition", measured(question, findings, quoted, passages, found.documents)
-        for name, each in (("+ refusal", findings), ("+ stopping when sure", stopped(findings, calibration))):
-            quoted = composed(each, found) if answered(each, calibration) else []
-            yield name, measured(question, each, quoted, passages, found.documents)
+        whole, early = composed(findings, found), composed(less, found)
+        for name, each, quoted in (
+            ("+ reader", findings, first),
+            ("+ composition", findings, whole),
+            ("+ refusal", findings, whole if answered(findings, calibration) else []),
+            ("+ stopping when sure", less, early if answered(less, calibration) else []),
+        ):
+            yield name, measured(question, each, quoted, passages_of(each), found.documents)
+
+
+def passages_of(findings: Findings) -> list[Passage]:
+    """The passages that were read, each once."""
+    return list(dict.fromkeys(e.hit.passage for ranking in findings.rankings for e in ranking))
 
 
 def composed(findings: Findings, found: Found) -> list[Place]:

@@ -15,9 +15,10 @@ from index.documents import Document
 from qa.assistant import Assistant
 from qa.confidence import Calibration
 from qa.evaluation import Question, read_questions
-from qa.finding import Findings
+from qa.finding import FIRST, Findings, sure
 from qa.ranking import Evidence, features, ordered, score
 from qa.reader import FOLDER, Platt
+from qa.retrieval import best_first
 from qa.settings import Settings
 
 log = logging.getLogger("training")
@@ -79,6 +80,17 @@ def reranked(found: Found, weights: Sequence[float]) -> Found:
         return replace(e, score=score(ranked_by(asked, e, found), weights))
 
     return _changed(found, scored, ordered)
+
+
+def stopped(findings: Findings, calibration: Calibration) -> Findings:
+    """What is left of findings, which were read thoroughly, where reading stops once it is sure."""
+
+    def enough(ranking: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+        hits = best_first({e.hit for e in ranking})[:FIRST]
+        first = tuple(e for e in ranking if e.hit in hits)
+        return first if first and sure(findings.asked, first, calibration) else ranking
+
+    return replace(findings, rankings=tuple(map(enough, findings.rankings)))
 
 
 def _changed(

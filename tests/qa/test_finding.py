@@ -14,9 +14,10 @@ from index.embedding import open_embedder
 from index.snapshot import Snapshot
 from index.store import Store
 from qa.confidence import Calibration
-from qa.finding import FIRST, Finder, stopped
+from qa.finding import FIRST, Finder
 from qa.reader import Reader
 from qa.windows import Reading, Window
+from training.findings import stopped
 
 SEEDS = Path(__file__).parents[2] / "seeds" / "documents"
 QUESTIONS = (
