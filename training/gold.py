@@ -31,11 +31,12 @@ LATEST_ARTICLES = (
     *("bodies", "substances", "creatures", "earth"),  # half of their questions are claims
     *("polity", "forces", "cities", "lands", "trades", "realms", "faiths", "stage", "sports"),
 )
+NEWEST = ("pollen", "tremor", "parish", "district", "mission", "ballot", "merger", "inquiry")
 SHARES = (  # of their questions
     dict.fromkeys(EARLIER, 0.25)
     | dict.fromkeys(LATER, 0.4)
     | dict.fromkeys((*ARTICLES, *LATER_ARTICLES), 0.5)
-    | dict.fromkeys((*LATEST, *LATEST_ARTICLES), 1.0)
+    | dict.fromkeys((*LATEST, *LATEST_ARTICLES, *NEWEST), 1.0)
 )
 
 _FOLD = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " ", "–": "-", "—": "-"})
