@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 BUNDLED = "all-MiniLM-L6-v2"
 # The safetensors file of sentence-transformers/all-MiniLM-L6-v2 as its authors published it.
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+SMOOTHING = Path(__file__).with_name("smoothing.safetensors")
 MAX_TOKENS = 256  # the length the bundled model was trained and published for
-BATCH = 8
 # The files of a model's folder that decide its vectors: weights, settings, vocabulary, code of its own.
 DECIDING = frozenset({".safetensors", ".bin", ".json", ".txt", ".model", ".py"})
 
@@ -151,25 +151,16 @@ class BundledEmbedder:
                     ) from error
                 tokenizer.no_truncation()
                 tokenizer.no_padding()
-                self._loaded = Encoder(WordTable(weights[WORDS]), weights, self._threads), tokenizer
+                words, smoothing = WordTable(weights[WORDS]), mapped(SMOOTHING)
+                self._loaded = Encoder(words, weights, self._threads, smoothing=smoothing), tokenizer
             return self._loaded
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         encoder, tokenizer = self.load()
-        rows = np.empty((len(texts), self.dimension), dtype=np.float32)
         encodings = [_truncated(encoding.ids) for encoding in tokenizer.encode_batch_fast(list(texts))]
-        # Texts of like length share a batch, so that little is computed for padding.
-        order = sorted(range(len(texts)), key=lambda i: len(encodings[i]))
-        for at in range(0, len(order), BATCH):
-            batch = order[at : at + BATCH]
-            longest = max(len(encodings[i]) for i in batch)
-            ids = np.zeros((len(batch), longest), dtype=np.int32)
-            for row, i in enumerate(batch):
-                ids[row, : len(encodings[i])] = encodings[i]
-            mask = (ids != 0).astype(np.int32)
-            states = encoder.states(ids, mask, np.zeros_like(ids))
-            summed = np.einsum("btw,bt->bw", states, mask.astype(np.float32))
-            rows[batch] = summed / np.linalg.norm(summed, axis=1, keepdims=True)
+        means = encoder.each([(ids, len(ids)) for ids in encodings], lambda states: states.mean(axis=0))
+        rows: Vectors = np.array(means, dtype=np.float32).reshape(len(texts), self.dimension)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
         return rows
 
     def embed_query(self, text: str) -> Vectors:

@@ -1,9 +1,11 @@
 """BERT on ONNX Runtime: weights in, token states out. No deep-learning framework is loaded.
 
-The graph (`encoder.onnx`, written by `training/encoder_graph.py`) holds no weights. They come as
-arrays under their Hugging Face names, so a safetensors file of any BERT of MiniLM's shape will do:
+The graphs (`encoder.onnx` and `encoder-int8.onnx`, written by `training/encoder_graph.py`) hold no weights. They come
+as arrays under their Hugging Face names, so a safetensors file of any BERT of MiniLM's shape will do:
 the embedding model and the reader are two sessions of the same graph. ONNX Runtime keeps its own copy of
 them, laid out for its kernels; the words' vectors, of which a text needs few, are looked up here.
+A text is read by one thread, and several texts at once by as many as there are cores: nothing is padded, no thread
+waits for another within a layer, and what a text gives does not depend on its neighbours.
 """
 
 from __future__ import annotations
@@ -12,18 +14,21 @@ import ctypes
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.quantized import exact, quantized, restored
+
 if TYPE_CHECKING:
     import onnxruntime
 
-GRAPH = Path(__file__).with_name("encoder.onnx")
+GRAPHS = {int8: Path(__file__).with_name(f"encoder{'-int8' if int8 else ''}.onnx") for int8 in (False, True)}
 WORDS = "embeddings.word_embeddings.weight"  # the name of the words' vectors among a model's weights
 
 M_MMAP_THRESHOLD = -3  # of glibc's mallopt
@@ -31,6 +36,7 @@ FREED_BYTES = 1 << 20
 DTYPES = {"F32": "<f4", "F16": "<f2", "I8": "i1"}  # of safetensors, those that weights are in
 
 Floats = NDArray[np.float32]
+T = TypeVar("T")
 Stored = dict[str, NDArray[Any]]
 
 
@@ -67,32 +73,55 @@ class Encoder:
     """A BERT of 6 layers, 384 wide. Safe to call from several threads."""
 
     def __init__(
-        self, words: WordTable, weights: Mapping[str, NDArray[np.floating]], threads: int | None = None
+        self,
+        words: WordTable,
+        weights: Mapping[str, NDArray[Any]],
+        threads: int | None = None,
+        *,
+        smoothing: Mapping[str, Floats] | None = None,
+        int8: bool | None = None,
     ) -> None:
-        """`weights` are a `BertModel`'s by name, float32; they are copied. The words' and a pooler's are passed over.
+        """`weights` are a `BertModel`'s by name, float32, or int8 with a scale for each row beside them under
+        "NAME.scale"; they are copied. The words' and a pooler's are passed over.
 
-        `threads` compute; unless given, as many as there are usable cores.
+        So many `threads` compute; unless given, as many as there are usable cores. Matrices are multiplied in 8 bits
+        where the processor does it exactly, unless `int8` says otherwise; `smoothing` is as of `quantized`.
         """
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or usable_cores()
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        # Spinning threads would hold the cores between the batches of an answer, against the page's own threads.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        taken = [name for name in weights if name.startswith(("embeddings.", "encoder.")) and name != WORDS]
-        values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.asarray(weights[name])) for name in taken]
-        options.add_external_initializers(taken, values)
+        taken = {
+            n: a for n, a in weights.items() if n.startswith(("embeddings.", "encoder.")) and not n.startswith(WORDS)
+        }
+        self.int8 = exact() if int8 is None else int8
+        made = quantized(taken, smoothing or {}) if self.int8 else restored(taken)
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in made.values()]
+        options.add_external_initializers(list(made), values)
         _return_freed_blocks()
         self._words = words
+        self._threads = threads or usable_cores()
         self._session: onnxruntime.InferenceSession = onnxruntime.InferenceSession(
-            GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"]
+            GRAPHS[self.int8].read_bytes(), options, providers=["CPUExecutionProvider"]
         )
 
-    def states(self, ids: NDArray[np.int32], mask: NDArray[np.int32], kinds: NDArray[np.int32]) -> Floats:
-        """Token states, (batch, tokens, 384) float32, of padded token ids (batch, tokens)."""
-        (states,) = self._session.run(["states"], {"words": self._words(ids), "mask": mask, "kinds": kinds})
+    def states(self, ids: Sequence[int], second: int) -> Floats:
+        """Token states, (tokens, 384) float32, of a text's token ids, which are of the second kind from `second` on."""
+        at = np.array(ids, dtype=np.int32)
+        kinds = (np.arange(len(at)) >= second).astype(np.int32)
+        (states,) = self._session.run(["states"], {"words": self._words(at), "kinds": kinds})
         return np.asarray(states, dtype=np.float32)
+
+    def each(self, texts: Sequence[tuple[Sequence[int], int]], use: Callable[[Floats], T]) -> list[T]:
+        """What `use` makes of the states of every text, in their order; arguments as of `states`."""
+        if self._threads == 1 or len(texts) < 2:
+            return [use(self.states(*text)) for text in texts]
+        # The longest first, so that no thread is left with a long one at the end.
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i][0]))
+        with ThreadPoolExecutor(min(self._threads, len(texts)), "encoder") as pool:
+            found = dict(zip(order, pool.map(lambda i: use(self.states(*texts[i])), order), strict=True))
+        return [found[i] for i in range(len(texts))]
 
 
 def _return_freed_blocks() -> None:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from index.embedding import bundled_folder
 from index.encoder import WORDS, Encoder, Stored, WordTable, mapped
 from index.errors import ReaderError
+from index.quantized import restored
 from qa.windows import Reading, Row, ShortAnswer, Tokens, Window, pack
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "weights"
 ROW_TOKENS = 288  # the longest row the weights were trained on
-BATCH = 4
 SHORT_TOKENS = 25  # a longer stretch is no short answer
 UNREAD = -20.0  # a logit below any that is read
 KEPT = 600  # readings: of the last forty questions, with fifteen passages each
@@ -57,9 +57,8 @@ class Reader:
     """
 
     def __init__(self, stored: Stored, tokenizer: Tokenizer, answered: Platt, evidence: Platt) -> None:
-        weights = unpacked({name: array for name, array in stored.items() if not name.startswith(f"enc.{WORDS}")})
-        self._encoder = Encoder(_table(stored), {n.removeprefix("enc."): a for n, a in weights.items()})
-        self._heads = {n: a for n, a in weights.items() if not n.startswith("enc.")}
+        self._encoder = Encoder(_table(stored), {n.removeprefix("enc."): a for n, a in stored.items()})
+        self._heads = restored({n: a for n, a in stored.items() if not n.startswith("enc.")})
         self._tokenizer = tokenizer
         self._answered = answered
         self._evidence = evidence
@@ -112,26 +111,14 @@ class Reader:
             prefix, *sentences = self._tokens([window.prefix, *window.sentences])
             jobs.extend((number, row) for row in pack(asked, prefix, sentences, ROW_TOKENS))
         found = [_Scores(len(window.sentences)) for window in windows]
-        # Rows of like length share a batch, so that little is computed for padding.
-        jobs.sort(key=lambda job: len(job[1].ids))
-        for at in range(0, len(jobs), BATCH):
-            batch = jobs[at : at + BATCH]
-            for (number, row), states in zip(batch, self._states([row for _, row in batch]), strict=True):
-                self._score(row, states, found[number])
+        texts = [(row.ids, row.second) for _, row in jobs]
+        for (number, row), states in zip(jobs, self._encoder.each(texts, lambda states: states), strict=True):
+            self._score(row, states, found[number])
         return tuple(map(self._reading, found))
 
     def _tokens(self, texts: list[str]) -> list[Tokens]:
         encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         return [Tokens(tuple(encoding.ids), tuple(encoding.offsets)) for encoding in encodings]
-
-    def _states(self, rows: Sequence[Row]) -> Floats:
-        longest = max(len(row.ids) for row in rows)
-        ids = np.zeros((len(rows), longest), dtype=np.int32)
-        kinds = np.zeros_like(ids)
-        for i, row in enumerate(rows):
-            ids[i, : len(row.ids)] = row.ids
-            kinds[i, row.second : len(row.ids)] = 1
-        return self._encoder.states(ids, (ids != 0).astype(np.int32), kinds)
 
     def _score(self, row: Row, states: Floats, scores: _Scores) -> None:
         answered = float(states[0] @ self._heads["ans.weight"][0] + self._heads["ans.bias"][0])
@@ -173,18 +160,6 @@ def _best_stretch(ends: Floats) -> tuple[int, int, float]:
     allowed = np.tri(len(ends), dtype=bool).T & np.tri(len(ends), k=SHORT_TOKENS - 1, dtype=bool)
     start, end = np.unravel_index(np.where(allowed, total, -np.inf).argmax(), total.shape)
     return int(start), int(end), float(total[start, end])
-
-
-def unpacked(stored: Stored) -> dict[str, Floats]:
-    """Weights as float32. A matrix stored as int8 has its rows' scales beside it, under "NAME.scale"."""
-    scales = {name.removesuffix(".scale"): array for name, array in stored.items() if name.endswith(".scale")}
-    return {
-        name: array.astype(np.float32) * scales[name].astype(np.float32)[:, None]
-        if name in scales
-        else array.astype(np.float32)
-        for name, array in stored.items()
-        if not name.endswith(".scale")
-    }
 
 
 def _table(stored: Stored) -> WordTable:

@@ -37,7 +37,7 @@ def train(args: argparse.Namespace) -> None:
         raise SystemExit(f"No examples in {args.work}. Make them first: python -m training prepare")
     # Weights that were trained before need smaller steps than those of the bundled model.
     encoder, heads = (4e-5, 2e-4) if args.init else (7e-5, 5e-4)
-    weights = train(Recipe(passes, args.work / args.run, args.minutes, args.init, encoder, heads, args.seed))
+    weights = train(Recipe(passes, args.work / args.run, args.minutes, args.init, encoder, heads, args.seed, args.bf16))
     logging.info("weights: %s", weights)
 
 
@@ -67,6 +67,7 @@ def main() -> None:
     parser.add_argument("--passes", type=int, default=3, help="prepare: passes over the data, each made anew")
     parser.add_argument("--minutes", type=float, default=90, help="train: the learning rate falls to zero over these")
     parser.add_argument("--init", type=Path, help="train: start from a reader's weights, not the bundled MiniLM")
+    parser.add_argument("--bf16", action="store_true", help="train: multiply in bfloat16, where the processor can")
     parser.add_argument("--run", default="run", help="train, export: this run's folder under --work; it resumes there")
     parser.add_argument(
         "--weights",

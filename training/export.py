@@ -11,22 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 
+from index.quantized import rounded
+
 HEADS = ("sent.", "ans.", "span.")  # 1,536 numbers in all: not worth rounding
 UNUSED = "enc.pooler."  # by the reader
 
 
 def packed(weights: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.generic]]:
-    """Weights as `qa.reader.unpacked` reads them."""
+    """Weights as `index.quantized.restored` reads them."""
     stored: dict[str, NDArray[np.generic]] = {}
     for name, array in weights.items():
         if array.ndim != 2 or name.startswith(HEADS):
             stored[name] = array.astype(np.float16)
             continue
-        rows = array.astype(np.float32)
-        # An all-zero row keeps a scale that is not zero.
-        scale = np.maximum(np.abs(rows).max(axis=1) / 127, np.finfo(np.float32).tiny)
-        stored[name] = np.rint(rows / scale[:, None]).astype(np.int8)
-        stored[f"{name}.scale"] = scale
+        stored[name], stored[f"{name}.scale"] = rounded(array)
     return stored
 
 

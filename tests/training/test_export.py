@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from qa.reader import unpacked
+from index.quantized import restored
 from training.export import averaged, export, packed
 
 
@@ -41,7 +41,7 @@ def test_what_the_reader_does_not_use_does_not_ship(tmp_path: Path) -> None:
 def test_a_matrix_is_rounded_by_half_a_step_at_most(tmp_path: Path) -> None:
     tensors = load_file(written(tmp_path / "1", 1))
     stored = packed(tensors)
-    found = unpacked(stored)
+    found = restored(stored)
     step = np.abs(tensors["enc.a.weight"].astype(np.float32)).max(axis=1, keepdims=True) / 127
     assert stored["enc.a.weight"].dtype == np.int8
     assert (np.abs(found["enc.a.weight"] - tensors["enc.a.weight"]) <= step * 0.51).all()
