@@ -39,7 +39,7 @@ BaseUrl = Annotated[str | None, typer.Option(help="The address of an OpenAI-comp
 AnswerLength = Annotated[Length | None, typer.Option(help="How much an answer says.", show_default="normal")]
 Passages = Annotated[
     int | None,
-    typer.Option(min=1, max=50, help="How many passages are read for a question, at most.", show_default="15"),
+    typer.Option(min=1, max=50, help="How many passages are read for a question, at most.", show_default="20"),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Leave out what a language model says without support.")]
 

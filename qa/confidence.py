@@ -19,8 +19,8 @@ FEATURES = ("second", "common", "window", "common_window", "score", "drop", "len
 # With few passages read, most are about the matter, and what is common cannot be told: then it is taken to be what goes
 # with such a best passage in the collections this was fitted on, in logits.
 FEW = 12  # passages
-COMMON = -6.2
-COMMON_WINDOW, WITH_BEST = -4.6, 0.17  # where the best passage's logit is 0, and for each by which it is more
+COMMON = -6.5
+COMMON_WINDOW, WITH_BEST = -4.8, 0.19  # where the best passage's logit is 0, and for each by which it is more
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ FOLDER = Path(__file__).parent / "weights"
 ROW_TOKENS = 288  # the longest row the weights were trained on
 SHORT_TOKENS = 25  # a longer stretch is no short answer
 UNREAD = -20.0  # a logit below any that is read
-KEPT = 600  # readings: of the last forty questions, with fifteen passages each
+KEPT = 800  # readings: of the last forty questions, with twenty passages each
 
 Floats = NDArray[np.float32]
 

@@ -23,7 +23,7 @@ class Settings:
     ("openai:gpt-5-mini", "ollama:llama3.2"); empty for answers made of the documents' own sentences.
     `base_url` is the address of an OpenAI-compatible server. `strict` drops a sentence that its source
     does not support instead of marking it. `passages` (1..50) is how many are read for one question at most; a language
-    model is given the best four fifths of them. `length` is how much an answer says: "short", "normal" or "long".
+    model is given the best three fifths of them. `length` is how much an answer says: "short", "normal" or "long".
     """
 
     documents: str | Path = seeds.FOLDER
@@ -32,7 +32,7 @@ class Settings:
     model: str = ""
     base_url: str = ""
     strict: bool = False
-    passages: int = 15
+    passages: int = 20
     length: Length = "normal"
 
     def __post_init__(self) -> None:
@@ -88,7 +88,7 @@ class Settings:
     @property
     def given(self) -> int:
         """How many passages a language model is given: it need not read again what the reader found worst."""
-        return max(1, self.passages * 4 // 5)
+        return max(1, self.passages * 3 // 5)
 
     @property
     def location(self) -> str | Path:

@@ -48,7 +48,7 @@ def serve(
     length: Annotated[Length | None, typer.Option(help="How much an answer says.", show_default="normal")] = None,
     passages: Annotated[
         int | None,
-        typer.Option(min=1, max=50, help="How many passages are read for a question, at most.", show_default="15"),
+        typer.Option(min=1, max=50, help="How many passages are read for a question, at most.", show_default="20"),
     ] = None,
     upload_megabytes: Annotated[int, typer.Option(min=1, help="The largest file that may be added.")] = 100,
     upload_files: Annotated[int, typer.Option(min=1, help="How many files may be added at once.")] = 500,

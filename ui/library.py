@@ -229,7 +229,7 @@ class Library:
 
     def _work(self) -> None:
         """Opens the index, or brings it up to date; once more for all who asked for that meanwhile."""
-        step_back()  # the models' own threads are started from here
+        step_back()
         again = True
         while again:
             try:

@@ -13,7 +13,7 @@ from index.errors import FootnoteError
 from qa.lengths import BUDGETS, Length
 from qa.settings import Settings
 
-PASSAGES: Final = (5, 15, 30, 50)  # offered in the page, besides what the program was started with
+PASSAGES: Final = (5, 20, 35, 50)  # offered in the page, besides what the program was started with
 _KEPT: Final = 200  # answers of one manner that a median is taken of
 
 

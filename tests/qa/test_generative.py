@@ -316,7 +316,7 @@ def test_length_and_passages_reach_the_model(model, model_server):
         list(generate("When is the pool open?", (), model, shelf, alike, settings))
         sent = model_server.requests[-1]["messages"]
         told[settings.length] = (sent[0]["content"], len(re.findall(r"(?m)^\S+ passage \d+ ", sent[1]["content"])))
-    assert [given for _, given in told.values()] == [12, 4, 20]
+    assert [given for _, given in told.values()] == [12, 3, 15]
     for length, (rules, _) in told.items():
         assert [each for each in BUDGETS if BUDGETS[each].told in rules] == [length]
 

@@ -170,8 +170,8 @@ def answered(person: httpx.Client, conversation: str) -> Any:
 def test_what_is_chosen_in_the_page_counts_and_its_cost_is_told(ready: Any) -> None:
     costs = ready.call("page_costs", USUAL)
     assert [each["value"] for each in costs["lengths"]] == ["short", "normal", "long"]
-    assert [each["value"] for each in costs["passages"]] == [5, 15, 30, 50]
-    assert costs["started"] == {"length": "normal", "passages": 15}
+    assert [each["value"] for each in costs["passages"]] == [5, 20, 35, 50]
+    assert costs["started"] == {"length": "normal", "passages": 20}
     wait_for(lambda: bool(ready.call("page_open", "")["thread"].count("data-act")), 120)  # questions were tried
     wait_for(lambda: not ready.call("page_costs", USUAL)["measuring"], 120)
     costs = ready.call("page_costs", USUAL)
