@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.quantized import exact, quantized, restored
+from index.quantized import Floats, Stored, exact, quantized, restored
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -35,9 +35,7 @@ M_MMAP_THRESHOLD = -3  # of glibc's mallopt
 FREED_BYTES = 1 << 20
 DTYPES = {"F32": "<f4", "F16": "<f2", "I8": "i1"}  # of safetensors, those that weights are in
 
-Floats = NDArray[np.float32]
 T = TypeVar("T")
-Stored = dict[str, NDArray[Any]]
 
 
 def mapped(path: Path) -> Stored:

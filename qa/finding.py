@@ -16,7 +16,7 @@ from qa.reader import Reader
 from qa.retrieval import Hit, candidates, in_turns, prefer_named
 from qa.windows import Window
 
-# The rest is read unless these answer for sure, as they do for six in ten questions.
+# The rest is read unless these answer for sure, as they do for two in three questions.
 FIRST, SURE = 10, 0.85  # passages; the probability that the documents answer
 
 

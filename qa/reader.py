@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.embedding import bundled_folder
-from index.encoder import WORDS, Encoder, Stored, WordTable, mapped
+from index.encoder import WORDS, Encoder, WordTable, mapped
 from index.errors import ReaderError
-from index.quantized import restored
+from index.quantized import Floats, Stored, restored
 from qa.windows import Reading, Row, ShortAnswer, Tokens, Window, pack
 
 if TYPE_CHECKING:
@@ -33,8 +32,6 @@ ROW_TOKENS = 288  # the longest row the weights were trained on
 SHORT_TOKENS = 25  # a longer stretch is no short answer
 UNREAD = -20.0  # a logit below any that is read
 KEPT = 800  # readings: of the last forty questions, with twenty passages each
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
