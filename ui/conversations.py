@@ -34,6 +34,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def _this_instant() -> str:
+    """The time to the microsecond: conversations answered within one second are still listed in order."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A question and what became of it. `within` are the documents it was limited to, `None` for all of them."""
@@ -66,19 +71,19 @@ class Conversation:
     @classmethod
     def begun(cls, question: str) -> Conversation:
         """A conversation named after its first question, still without it."""
-        at = now()
+        at = _this_instant()
         return cls(new_id(), clipped_title(question), at, at)
 
     def with_exchange(self, exchange: Exchange, instead_of: str = "") -> Conversation:
         """The conversation with one more exchange; `instead_of` names the one that it and all after it make way for."""
         ids = [existing.id for existing in self.exchanges]
         kept = self.exchanges[: ids.index(instead_of)] if instead_of in ids else self.exchanges
-        return replace(self, exchanges=(*kept, exchange), updated=now())
+        return replace(self, exchanges=(*kept, exchange), updated=_this_instant())
 
     def with_changed(self, exchange: Exchange) -> Conversation:
         """The conversation with the exchange of the same id replaced."""
         changed = tuple(exchange if existing.id == exchange.id else existing for existing in self.exchanges)
-        return replace(self, exchanges=changed, updated=now())
+        return replace(self, exchanges=changed, updated=_this_instant())
 
     def exchange(self, id: str) -> Exchange | None:
         """The exchange called `id`."""

@@ -57,6 +57,13 @@ def test_a_conversation_comes_back_as_it_was(tmp_path: Path) -> None:
     assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".json"]
 
 
+def test_conversations_of_one_second_are_listed_the_last_used_first(tmp_path: Path) -> None:
+    kept = [conversation(exchange()) for _ in range(20)]
+    for each in kept:
+        Conversations(tmp_path).save("ann", each)
+    assert Conversations(tmp_path).all("ann") == tuple(reversed(kept))
+
+
 @settings(deadline=None)
 @given(person=st.text(min_size=1, max_size=40), other=st.text(min_size=1, max_size=40))
 def test_everybody_has_a_place_of_their_own(tmp_path_factory: pytest.TempPathFactory, person: str, other: str) -> None:
