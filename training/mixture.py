@@ -26,9 +26,9 @@ from training.examples import IGNORE, Example
 from training.retrieve import Fused
 
 WINDOW_TOKENS = (180, 150, 110)  # a pass's windows: the product's are of at most 180 tokens, many are shorter
-PUBLIC = {"squad": 100, "nq": 700, "qed": 250, "new_wiki": 200, "amazon": 50, "reddit": 50, "policyqa": 50}
-SQUAD_GROUPS, SQUAD_OTHERS = 400, 3  # questions, and paragraphs of the same article with each
-NQ_NEGATIVES, NEAR_ANSWERABLE, NEAR_UNANSWERABLE = 400, 4, 8
+PUBLIC = {"squad": 100, "nq": 2000, "qed": 700, "new_wiki": 200, "amazon": 50, "reddit": 50, "policyqa": 50}
+IN_ARTICLES, OTHERS = {"squad": 1000, "new_wiki": 1000}, 3  # questions, and paragraphs of the same article with each
+NQ_NEGATIVES, NEAR_ANSWERABLE, NEAR_UNANSWERABLE = 1000, 4, 8
 WITHHELD = 0.3  # of the questions: half the windows that do not answer stand apart, as if nothing did
 SYNTHETIC = 0.15  # share of the synthetic questions in a pass
 
@@ -40,7 +40,7 @@ def make_pass(number: int, seed: int, data: Path, folders: Sequence[Path], embed
         *from_collections(rng, folders, embedder, WINDOW_TOKENS[number % len(WINDOW_TOKENS)]),
         *([e] for e in from_synthetic(rng, data / "synthetic", embedder)),
         *([e] for e in from_public(rng, data)),
-        *from_articles(rng, list(sources.squad(data / "squad", kept_out=False))),
+        *(unit for name, count in IN_ARTICLES.items() for unit in from_articles(rng, name, _public(name, data), count)),
     ]
     rng.shuffle(units)
     return [example for unit in units for example in unit]
@@ -127,35 +127,42 @@ def elsewhere(example: Example, window: Window) -> Example:
     return Example(example.question, window, labels, answered, "", example.kind + "/elsewhere")
 
 
-def from_articles(rng: Random, asked: Sequence[Example]) -> list[list[Example]]:
-    """SQuAD's questions in groups: the paragraph each was asked of, and those nearest to it of the same article."""
+def from_articles(rng: Random, name: str, asked: Sequence[Example], count: int) -> list[list[Example]]:
+    """Questions in groups: the paragraph each was asked of, and those nearest to it of the same article."""
     paragraphs = defaultdict[str, list[Window]](list)
     for window in {example.window: None for example in asked}:
         paragraphs[window.title].append(window)
     searches = {title: Fused(windows, None) for title, windows in paragraphs.items()}
     units = []
-    for number, own in enumerate(rng.sample(asked, SQUAD_GROUPS)):
+    for number, own in enumerate(rng.sample(asked, count)):
         title = own.window.title
-        found = [paragraphs[title][i] for i in searches[title].rank([own.question], SQUAD_OTHERS + 1)[0]]
+        found = [paragraphs[title][i] for i in searches[title].rank([own.question], OTHERS + 1)[0]]
         others = [elsewhere(own, window) for window in found if window != own.window]
-        units.append([replace(e, group=f"squad/{number}") for e in [own, *others[:SQUAD_OTHERS]]])
+        units.append([replace(e, group=f"{name}/{number}") for e in [own, *others[:OTHERS]]])
     return units
+
+
+def _public(name: str, data: Path) -> list[Example]:
+    """A public set's examples, those for training."""
+    shifts = data / "squadshifts"
+    return list(
+        {
+            "squad": lambda: sources.squad(data / "squad", kept_out=False),
+            "nq": lambda: sources.natural_questions(data / "nq_open_oracle"),
+            "qed": lambda: sources.qed(data / "qed"),
+            "new_wiki": lambda: sources.span_file(shifts / "new_wiki_v1.0.json", "new_wiki"),
+            "amazon": lambda: sources.span_file(shifts / "amazon_reviews_v1.0.json", "amazon"),
+            "reddit": lambda: sources.span_file(shifts / "reddit_v1.0.json", "reddit"),
+            "policyqa": lambda: sources.span_file(data / "policyqa" / "dev.json", "policyqa"),
+        }[name]()
+    )
 
 
 def from_public(rng: Random, data: Path) -> list[Example]:
     """A sample of the public sets, so that what they teach is kept; and passages that answer another NQ question."""
-    shifts = data / "squadshifts"
-    every: dict[str, Sequence[Example]] = {
-        "squad": list(sources.squad(data / "squad", kept_out=False)),
-        "nq": list(sources.natural_questions(data / "nq_open_oracle")),
-        "qed": list(sources.qed(data / "qed")),
-        "new_wiki": list(sources.span_file(shifts / "new_wiki_v1.0.json", "new_wiki")),
-        "amazon": list(sources.span_file(shifts / "amazon_reviews_v1.0.json", "amazon")),
-        "reddit": list(sources.span_file(shifts / "reddit_v1.0.json", "reddit")),
-        "policyqa": list(sources.span_file(data / "policyqa" / "dev.json", "policyqa")),
-    }
+    every = {name: _public(name, data) for name in PUBLIC}
     examples = [e for name, count in PUBLIC.items() for e in rng.sample(every[name], min(count, len(every[name])))]
-    asked = list(every["nq"])
+    asked = every["nq"]
     pool = [e.window for e in asked]
     chosen = rng.sample(range(len(asked)), NQ_NEGATIVES)
     ranked = Fused(pool, None).rank([asked[i].question for i in chosen], 6)
