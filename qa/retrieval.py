@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Protocol, TypeVar
@@ -65,10 +66,19 @@ def fuse(cosines: Mapping[int, float], words: Mapping[int, float]) -> dict[int, 
 
 
 def candidates(
-    store: Searchable, query: str, vector: NDArray[np.float32], within: Collection[str] | None = None
+    store: Searchable,
+    query: str,
+    embed: Callable[[str], NDArray[np.float32]],
+    within: Collection[str] | None = None,
 ) -> list[tuple[int, float, float, float]]:
-    """The passages either search finds: (key, fused score, cosine, BM25), best first."""
-    words = dict(store.search_words(query, CANDIDATES, within))
+    """The passages either search finds: (key, fused score, cosine, BM25), best first.
+
+    `embed` gives the query's unit vector; it is called in another thread, while the words are searched for.
+    """
+    with ThreadPoolExecutor(1, "embed-query") as beside:
+        embedded = beside.submit(embed, query)
+        words = dict(store.search_words(query, CANDIDATES, within))
+        vector = embedded.result()
     cosines = dict(store.search_vectors(vector, CANDIDATES, within))
     # Every candidate needs both scores: absence from one search's best fifty is not a zero.
     words |= store.score_words(query, [key for key in cosines if key not in words])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -86,3 +86,12 @@ def test_some_questions_are_sure_and_others_are_not(finder, counting, now) -> No
         stops[question] = len(counting.given) == 1
     assert stops["Who is Jin Canrong?"]
     assert not stops["Who won the 1972 chess title?"]
+
+
+@pytest.mark.parametrize(
+    "question", [*QUESTIONS, "According to Responsible Statecraft, when did Blinken meet Xi?", "What does CGTN say?"]
+)
+def test_fewer_passages_are_the_first_of_more(finder, now, question) -> None:
+    most = replace(finder, passages=1000).search(now, question, (), None)
+    for few in (1, 3, 20):
+        assert replace(finder, passages=few).search(now, question, (), None) == most[:few]

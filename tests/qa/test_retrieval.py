@@ -31,6 +31,10 @@ def test_better_in_both_is_better_fused():
     assert fused[1] > fused[2] > fused[3]
 
 
+def embed(query):
+    return np.zeros(2, np.float32)
+
+
 class Shelf:
     """Three passages: 1 is found by words, 2 by meaning, 3 by words but has no vector yet."""
 
@@ -48,7 +52,7 @@ class Shelf:
 
 
 def test_what_either_search_finds_is_a_candidate_with_both_scores():
-    found = {key: (cosine, words) for key, _, cosine, words in candidates(Shelf(), "q", np.zeros(2, np.float32))}
+    found = {key: (cosine, words) for key, _, cosine, words in candidates(Shelf(), "q", embed)}
     assert found == {1: (0.3, 5.0), 2: (0.9, 0.0), 3: (0.3, 4.0)}
 
 
