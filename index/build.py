@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from index import generations, schema
@@ -17,7 +18,7 @@ from index.embedding import Embedder
 from index.errors import DocumentsError, StoreError, StoreTooNew
 from index.formats import READER_VERSION
 from index.fulltext import WordBases
-from index.ingest import Ingest
+from index.ingest import Ingest, split_file
 from index.location import Location, locate
 from index.opened import bases_of, remove_others
 from index.parsing import list_files
@@ -225,20 +226,17 @@ class _Update:
             self._outcomes.extend(outcomes)
             self._progress(Applied(tuple(outcomes), done, total, bytes_done, bytes_total))
 
-        def commit() -> None:
-            nonlocal done, bytes_done
-            for file, outcomes in ingest.commit():
+        if planned.removed:
+            tell([Outcome(path, "removed") for path in planned.removed])
+        split = partial(split_file, embedder=self._embedder)
+        with (
+            closing(read_files(self._root, planned, self._options.processes, split)) as files,
+            closing(ingest.commit_all(files)) as committed,
+        ):
+            for file, outcomes in committed:
                 done += 1
                 bytes_done += file.size
                 tell(outcomes)
-
-        if planned.removed:
-            tell([Outcome(path, "removed") for path in planned.removed])
-        with closing(read_files(self._root, planned, self._options.processes)) as files:
-            for read in files:
-                if ingest.take(read):
-                    commit()
-        commit()
 
     def _repair(self, message: str) -> None:
         self._repaired.append(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import threading
 from collections.abc import Sequence
@@ -198,6 +199,9 @@ class SentenceTransformerEmbedder:
         if dimension is None:
             raise EmbeddingError(f"The embedding model {model!r} does not state its dimension. Use another model.")
         self.dimension = dimension
+        # Its own, since a tokenizer that is counted with while it cuts and pads for the model fails.
+        self._counter = copy.deepcopy(self._model.tokenizer)
+        self._counting = threading.Lock()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         if not texts:
@@ -210,4 +214,5 @@ class SentenceTransformerEmbedder:
         return np.asarray(row, dtype=np.float32)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(self._model.tokenizer.encode(text, add_special_tokens=False)) for text in texts]
+        with self._counting:
+            return [len(self._counter.encode(text, add_special_tokens=False)) for text in texts]

@@ -1,12 +1,17 @@
-"""From what was read to what is kept: split, embed what is new, and commit documents whole."""
+"""From what was read to what is kept: split, embed what is new, and commit documents whole.
+
+While a batch is embedded, which takes most of the time, the one before it is written and the next one's files are read
+and split (`index/readahead.py`).
+"""
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from index.catalog import (
     add_vectors,
@@ -20,7 +25,7 @@ from index.catalog import (
     vector_key,
 )
 from index.documents import Document, Rejected
-from index.embedding import Embedder
+from index.embedding import Embedder, Vectors
 from index.passages import Passage, embedding_text, split
 from index.progress import Embedded, Outcome, Progress
 from index.records import FileRecord
@@ -44,7 +49,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class _Split:
+class Split:
     """A file's documents in passages, each with the key and the text of its vector, and what was rejected."""
 
     read: Read
@@ -64,9 +69,47 @@ class _Split:
             yield Outcome(rejected.path, change, rejected.state, reason=rejected.reason, was=was)
 
 
+def split_file(read: Read, embedder: Embedder) -> Split:
+    """A file's documents in the passages that `embedder` will embed."""
+    documents: list[tuple[Document, list[tuple[Passage, bytes]]]] = []
+    rejected = [one for one in read.found if isinstance(one, Rejected)]
+    texts: dict[bytes, str] = {}
+    paths: set[str] = set()
+    for one in read.found:
+        if not isinstance(one, Document):
+            continue
+        if one.path in paths:
+            rejected.append(Rejected(one.path, "failed", "the archive has several members with this path"))
+            continue
+        paths.add(one.path)
+        keyed: list[tuple[Passage, bytes]] = []
+        for passage in split(one, embedder.count_tokens):
+            text = embedding_text(passage)
+            key = vector_key(embedder.name, text)
+            texts[key] = text
+            keyed.append((passage, key))
+        if keyed:
+            documents.append((one, keyed))
+        else:
+            rejected.append(Rejected(one.path, "empty", "it has no words"))
+    return Split(read, documents, rejected, texts)
+
+
+@dataclass
+class _Batch:
+    """Files whose texts are being embedded: the keys of the vectors that come, and a future for each part of them."""
+
+    files: list[Split]
+    parts: list[tuple[list[bytes], Future[Vectors]]]
+
+    @property
+    def embedded(self) -> bool:
+        return bool(self.files) and all(future.done() for _, future in self.parts)
+
+
 @dataclass
 class Ingest:
-    """Takes files as they are read and commits them in batches.
+    """Embeds files that were split and commits them in batches.
 
     `former` is the catalog of an earlier generation: a text that it has a vector for is not embedded again.
     """
@@ -78,63 +121,43 @@ class Ingest:
     embedded: int = 0
     reused: int = 0
     _seconds: float = 0.0
-    _waiting: list[_Split] = field(default_factory=list)
 
     @property
     def pace(self) -> float:
         """Texts embedded a second, 0 if none were."""
         return self.embedded / self._seconds if self._seconds else 0.0
 
-    def take(self, read: Read) -> bool:
-        """Take one file; returns whether enough wait to be committed."""
-        self._waiting.append(self._split(read))
-        passages = sum(one.passages for one in self._waiting)
+    def commit_all(self, files: Iterable[Split]) -> Generator[tuple[FileRecord, list[Outcome]], None, None]:
+        """Commit files as they come; each, and what became of it, once it is in the catalog."""
         size = size_of(self.embedder)
-        return len(self._waiting) >= BATCH_FILES * size or passages >= BATCH_PASSAGES * size
+        batch, waiting = _Batch([], []), list[Split]()
+        with ThreadPoolExecutor(1, "footnote-embed") as beside:
+            try:
+                for one in files:
+                    if batch.embedded:  # the next one is long in coming
+                        batch = yield from self._turn(batch, [], beside)
+                    waiting.append(one)
+                    passages = sum(some.passages for some in waiting)
+                    if len(waiting) >= BATCH_FILES * size or passages >= BATCH_PASSAGES * size:
+                        batch = yield from self._turn(batch, waiting, beside)
+                        waiting = []
+                for last in (waiting, []):
+                    batch = yield from self._turn(batch, last, beside)
+            finally:
+                beside.shutdown(wait=False, cancel_futures=True)
 
-    def commit(self) -> list[tuple[FileRecord, list[Outcome]]]:
-        """Commit the files that wait; returns what became of each."""
-        batch, self._waiting = self._waiting, []
-        texts = {key: text for one in batch for key, text in one.texts.items()}
-        self._embed(texts)
-        ids = known_vectors(self.connection, texts)
-        with transaction(self.connection):
-            for one in batch:
-                if one.read.was:
-                    remove_file(self.connection, one.read.was)
-                documents = [
-                    (document, [(passage, ids[key]) for passage, key in passages])
-                    for document, passages in one.documents
-                ]
-                put_file(self.connection, one.read.file, documents, one.rejected)
-        return [(one.read.file, list(one.outcomes())) for one in batch]
+    def _turn(
+        self, batch: _Batch, files: list[Split], beside: ThreadPoolExecutor
+    ) -> Generator[tuple[FileRecord, list[Outcome]], None, _Batch]:
+        """Commit a batch while the next one, of `files`, is embedded; returns that one."""
+        self._keep(batch)  # before the next one begins: a text in both is embedded once
+        begun = self._begin(files, beside)
+        yield from self._write(batch)
+        return begun
 
-    def _split(self, read: Read) -> _Split:
-        documents: list[tuple[Document, list[tuple[Passage, bytes]]]] = []
-        rejected = [one for one in read.found if isinstance(one, Rejected)]
-        texts: dict[bytes, str] = {}
-        paths: set[str] = set()
-        for one in read.found:
-            if not isinstance(one, Document):
-                continue
-            if one.path in paths:
-                rejected.append(Rejected(one.path, "failed", "the archive has several members with this path"))
-                continue
-            paths.add(one.path)
-            keyed: list[tuple[Passage, bytes]] = []
-            for passage in split(one, self.embedder.count_tokens):
-                text = embedding_text(passage)
-                key = vector_key(self.embedder.name, text)
-                texts[key] = text
-                keyed.append((passage, key))
-            if keyed:
-                documents.append((one, keyed))
-            else:
-                rejected.append(Rejected(one.path, "empty", "it has no words"))
-        return _Split(read, documents, rejected, texts)
-
-    def _embed(self, texts: dict[bytes, str]) -> None:
-        """See that the catalog has the vectors of some texts."""
+    def _begin(self, files: list[Split], beside: ThreadPoolExecutor) -> _Batch:
+        """Have the texts embedded that the catalog has no vectors of."""
+        texts = {key: text for one in files for key, text in one.texts.items()}
         missing = texts.keys() - known_vectors(self.connection, texts).keys()
         if self.former is not None and missing:
             kept: dict[bytes, bytes] = {}
@@ -148,12 +171,34 @@ class Ingest:
         # Texts of like length together, the longest first: what does not fit in memory fails at once.
         order = sorted(missing, key=lambda key: (-len(texts[key]), key))
         at_once = EMBEDDED_AT_ONCE * size_of(self.embedder)
-        for at in range(0, len(order), at_once):
-            some = order[at : at + at_once]
-            began = time.monotonic()
-            rows = self.embedder.embed([texts[key] for key in some])
-            self._seconds += time.monotonic() - began
+        parts = [order[at : at + at_once] for at in range(0, len(order), at_once)]
+        return _Batch(files, [(keys, beside.submit(self._embed, [texts[key] for key in keys])) for keys in parts])
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        began = time.monotonic()
+        rows = self.embedder.embed(texts)
+        self._seconds += time.monotonic() - began
+        return rows
+
+    def _keep(self, batch: _Batch) -> None:
+        """Put a batch's vectors into the catalog as they come."""
+        for keys, rows in batch.parts:
+            blobs = [pack(row) for row in rows.result()]
             with transaction(self.connection):
-                add_vectors(self.connection, some, [pack(row) for row in rows])
-            self.embedded += len(some)
+                add_vectors(self.connection, keys, blobs)
+            self.embedded += len(keys)
             self.progress(Embedded(self.embedded, self._seconds))
+
+    def _write(self, batch: _Batch) -> Iterator[tuple[FileRecord, list[Outcome]]]:
+        """Commit a batch's files, whose vectors are there."""
+        ids: Mapping[bytes, int] = known_vectors(self.connection, {key for one in batch.files for key in one.texts})
+        with transaction(self.connection):
+            for one in batch.files:
+                if one.read.was:
+                    remove_file(self.connection, one.read.was)
+                documents = [
+                    (document, [(passage, ids[key]) for passage, key in passages])
+                    for document, passages in one.documents
+                ]
+                put_file(self.connection, one.read.file, documents, one.rejected)
+        yield from ((one.read.file, list(one.outcomes())) for one in batch.files)

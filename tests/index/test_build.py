@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Event as Signal
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from rich.console import Console
 
 from index.build import Options, plan
@@ -117,6 +121,43 @@ def test_equal_texts_are_embedded_once_and_found_in_all_places(place: Place) -> 
         assert rest == []
         places = {passage.document for passage in now.passages(now.places(key)).values()}
     assert places == {"a/ferry.txt", "b/ferry.txt", "c/other.txt"}
+
+
+def test_equal_texts_of_different_batches_are_embedded_once(empty: Place) -> None:
+    for i in range(200):
+        empty.write(f"{i:03}.txt", f"Document {i % 50} tells of the mill.\n")
+    embedder = TinyEmbedder()
+    report = empty.update(embedder)
+    assert sorted(embedder.texts) == sorted(f"Document {i} tells of the mill." for i in range(50))
+    assert report.embedded == 50
+    assert len(empty.open().documents()) == 200
+
+
+class Waiting(TinyEmbedder):
+    """Embeds nothing before the last document's sentences have been counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counted = Signal()
+        self.waited_enough: list[bool] = []
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.waited_enough.append(self.counted.wait(20))
+        return super().embed(texts)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        if any("of the last" in text for text in texts):
+            self.counted.set()
+        return super().count_tokens(texts)
+
+
+def test_the_next_files_are_read_and_split_while_a_batch_is_embedded(empty: Place) -> None:
+    for i in range(100):
+        empty.write(f"{i:03}.txt", f"Document {i} tells of the {'last' if i == 99 else 'mill'}.\n")
+    embedder = Waiting()
+    empty.update(embedder)
+    assert embedder.waited_enough == [True, True]
+    assert len(empty.open().documents()) == 100
 
 
 def test_same_name_in_two_folders_is_two_documents(built: Place) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,18 @@ def test_it_agrees_with_sentence_transformers(whole):
     assert np.all(np.sum(ours * theirs, axis=1) > 0.9999)
     assert reference.count_tokens(TEXTS[:3]) == whole.count_tokens(TEXTS[:3])
     assert reference.embed([]).shape == (0, 384)
+
+
+def test_tokens_can_be_counted_while_texts_are_embedded():
+    from index.embedding import SentenceTransformerEmbedder
+
+    model = SentenceTransformerEmbedder(str(bundled_folder()))
+    counts, rows = model.count_tokens(TEXTS), model.embed(TEXTS)
+    with ThreadPoolExecutor(3) as pool:
+        embedded = [pool.submit(model.embed, TEXTS) for _ in range(5)]
+        counted = [pool.submit(model.count_tokens, TEXTS) for _ in range(200)]
+        assert all(one.result() == counts for one in counted)
+        assert all(np.allclose(one.result(), rows, atol=1e-5) for one in embedded)
 
 
 @pytest.fixture
