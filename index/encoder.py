@@ -94,7 +94,7 @@ class Encoder:
             n: a for n, a in weights.items() if n.startswith(("embeddings.", "encoder.")) and not n.startswith(WORDS)
         }
         self.int8 = exact() if int8 is None else int8
-        made = quantized(taken, smoothing or {}) if self.int8 else restored(taken)
+        made = quantized(folded(taken), smoothing or {}) if self.int8 else restored(folded(taken))
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in made.values()]
         options.add_external_initializers(list(made), values)
         _return_freed_blocks()
@@ -120,6 +120,22 @@ class Encoder:
         with ThreadPoolExecutor(min(self._threads, len(texts)), "encoder") as pool:
             found = dict(zip(order, pool.map(lambda i: use(self.states(*texts[i])), order), strict=True))
         return [found[i] for i in range(len(texts))]
+
+
+def folded(weights: Mapping[str, NDArray[Any]]) -> Stored:
+    """Weights that give the same without biases of the keys and the values, which the graphs leave out.
+
+    A key's bias adds the same to all of a query's products, of which softmax takes no notice. A value's adds the same
+    to every mix of values, whatever the shares: what the next layer makes of that goes into its bias.
+    """
+    made = {name: array for name, array in weights.items() if not name.endswith((".key.bias", ".value.bias"))}
+    for name in weights.keys() - made.keys():
+        if name.endswith(".value.bias"):
+            dense = f"{name.removesuffix('.self.value.bias')}.output.dense"
+            parts = {key: weights[key] for key in (f"{dense}.weight", f"{dense}.weight.scale") if key in weights}
+            (matrix,) = restored(parts).values()
+            made[f"{dense}.bias"] = weights[f"{dense}.bias"] + matrix @ weights[name].astype(np.float32)
+    return made
 
 
 def _return_freed_blocks() -> None:
