@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from index.words import stem, terms_from, words_of
+from index.words import terms_of
 
 # A title stands over every passage of its document, so it tells least about any one of them.
 TITLE_WEIGHT, HEADING_WEIGHT, TEXT_WEIGHT = 0.5, 0.6, 1.0
@@ -21,6 +22,7 @@ TITLE_WEIGHT, HEADING_WEIGHT, TEXT_WEIGHT = 0.5, 0.6, 1.0
 K1, B = 0.3, 0.4
 # What a term is worth that stands in more than half of all passages: next to nothing, but not less.
 LEAST = 1e-6
+REMEMBERED = 8192  # titles, headings and texts whose terms are kept: some 20 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +45,21 @@ class Scorer:
         """`worths`: what each of the question's terms is worth."""
         self._corpus = corpus
         self._worths = worths
-        self._initials = frozenset(term[0] for term in worths)
 
     def bm25(self, title: str, heading: str, text: str) -> float:
         """A passage's score; 0 if it holds none of the terms."""
         counts: dict[str, float] = {}
         length = 0
         for column, weight in ((title, TITLE_WEIGHT), (heading, HEADING_WEIGHT), (text, TEXT_WEIGHT)):
-            words = words_of(column)
-            if all(map(str.isascii, words)):  # a term each, which begins as the word does
-                length += len(words)
-                terms = [stem(word) for word in words if word[0] in self._initials]
-            else:
-                terms = terms_from(words)
-                length += len(terms)
-            for term in terms:
-                if term in self._worths:
-                    counts[term] = counts.get(term, 0.0) + weight
+            terms = _terms(column)
+            length += len(terms)
+            for term in [term for term in terms if term in self._worths]:
+                counts[term] = counts.get(term, 0.0) + weight
         norm = K1 * (1 - B + B * length / self._corpus.average)
         return sum(self._worths[term] * count * (K1 + 1) / (count + norm) for term, count in counts.items())
+
+
+@lru_cache(REMEMBERED)
+def _terms(column: str) -> tuple[str, ...]:
+    """A column's terms, remembered by its words: those of a passage that is found often are made out once."""
+    return tuple(terms_of(column))
