@@ -16,11 +16,13 @@ from qa.ranking import Evidence
 COEFFICIENTS = Path(__file__).parent / "weights" / "confidence.json"
 FEATURES = ("second", "common", "window", "common_window", "score", "drop", "length")
 
-# With few passages read, most are about the matter, and what is common cannot be told: then it is taken to be what goes
-# with such a best passage in the collections this was fitted on, in logits.
+# With few passages read, what is common cannot be told: most are about the matter, or nearly none is. Then it is taken
+# to be what goes with such a best passage in the collections this was fitted on, in logits, and no more is made of how
+# far the best sentence stands above the others than goes with its score there.
 FEW = 12  # passages
 COMMON = -6.5
 COMMON_WINDOW, WITH_BEST = -4.8, 0.19  # where the best passage's logit is 0, and for each by which it is more
+DROP = 0.64  # of the score
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,16 @@ def features(question: str, ranked: Sequence[Evidence]) -> tuple[float, ...]:
     """
     sentences = sorted((_logit(e.probability) for e in ranked), reverse=True)
     windows = sorted({id(e.hit): _logit(e.window) for e in ranked}.values(), reverse=True)
+    few = len(windows) < FEW
+    score = ranked[0].score
+    drop = score - ranked[min(4, len(ranked) - 1)].score
     return (
         sentences[min(1, len(sentences) - 1)],
-        sentences[len(sentences) // 2] if len(windows) >= FEW else COMMON,
+        COMMON if few else sentences[len(sentences) // 2],
         windows[0],
-        float(np.mean(windows[4:])) if len(windows) >= FEW else COMMON_WINDOW + WITH_BEST * windows[0],
-        ranked[0].score,
-        ranked[0].score - ranked[min(4, len(ranked) - 1)].score,
+        COMMON_WINDOW + WITH_BEST * windows[0] if few else float(np.mean(windows[4:])),
+        score,
+        min(drop, DROP * max(score, 0.0)) if few else drop,
         float(len(question.split())),
     )
 

@@ -5,9 +5,9 @@
 A collection is a folder with `documents/` and `questions.jsonl` that the reader was not trained on. Each
 question is answered without refusing. First the reader's own probabilities are fitted to what was read, then the
 weights that sentences are ranked by (ranking.py). What was read and ranked becomes the features; whether the
-documents answer a question, and whether the answer is right, are the targets. The threshold is the highest that
-refuses at most `REFUSED_WRONG` of the answerable questions, each judged by a fit that left its tenth of the
-questions out.
+documents answer a question, and whether an answer that is given is right, are the targets. The threshold is the
+highest that refuses at most `REFUSED_WRONG` of the answerable questions, each judged by a fit that left its tenth
+of the questions out.
 """
 
 from __future__ import annotations
@@ -124,11 +124,12 @@ def main() -> None:
     answerable = np.array([row for part in parts for row in part[1]])
     right = np.array([row for part in parts for row in part[2]])
     by_answerable, unseen = fitted(values, answerable)
-    by_right, sure = fitted(values, right)
     threshold = float(np.quantile(unseen[answerable], REFUSED_WRONG))
+    given = unseen >= threshold  # only an answer that is given is right or wrong
+    by_right, sure = fitted(values[given], right[given])
     write(weights, by_answerable, by_right, threshold)
     log.info("answerable: AUC %.3f", auc(unseen, answerable))
-    log.info("right: AUC %.3f, calibration error %.3f", auc(sure, right), calibration_error(sure, right))
+    log.info("right: AUC %.3f, calibration error %.3f", auc(sure, right[given]), calibration_error(sure, right[given]))
     log.info("threshold %.3f refuses %.3f of the unanswerable", threshold, np.mean(unseen[~answerable] < threshold))
 
 
