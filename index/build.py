@@ -28,6 +28,7 @@ from index.progress import Applied, Outcome, Planned, Progress, Repaired, Waitin
 from index.readahead import read_files
 from index.schema import Recipe
 from index.sealing import seal_vectors, seal_words
+from index.vectors import import_beforehand
 from index.words import TERMS_VERSION
 from index.writing import write_lock
 
@@ -136,6 +137,8 @@ class _Update:
                 self._refuse_to_empty(serving)
             self._progress(Planned(planned))
             generations.note_root(folder, str(self._root))
+            if planned.to_read and not fact(connection, "vectors"):
+                import_beforehand()  # the first base will be sealed
             reused_from = serving if anew else None
             with self._ingest(connection, reused_from) as ingest:
                 self._apply(connection, planned, ingest)

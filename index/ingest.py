@@ -102,10 +102,6 @@ class _Batch:
     files: list[Split]
     parts: list[tuple[list[bytes], Future[Vectors]]]
 
-    @property
-    def embedded(self) -> bool:
-        return bool(self.files) and all(future.done() for _, future in self.parts)
-
 
 @dataclass
 class Ingest:
@@ -127,15 +123,19 @@ class Ingest:
         """Texts embedded a second, 0 if none were."""
         return self.embedded / self._seconds if self._seconds else 0.0
 
-    def commit_all(self, files: Iterable[Split]) -> Generator[tuple[FileRecord, list[Outcome]], None, None]:
-        """Commit files as they come; each, and what became of it, once it is in the catalog."""
+    def commit_all(self, files: Iterable[Split | None]) -> Generator[tuple[FileRecord, list[Outcome]], None, None]:
+        """Commit files as they come; each, and what became of it, once it is in the catalog.
+
+        `None` among the files says that the next one is still being read.
+        """
         size = size_of(self.embedder)
         batch, waiting = _Batch([], []), list[Split]()
         with ThreadPoolExecutor(1, "footnote-embed") as beside:
             try:
                 for one in files:
-                    if batch.embedded:  # the next one is long in coming
+                    if one is None:  # what is there already is not kept waiting
                         batch = yield from self._turn(batch, [], beside)
+                        continue
                     waiting.append(one)
                     passages = sum(some.passages for some in waiting)
                     if len(waiting) >= BATCH_FILES * size or passages >= BATCH_PASSAGES * size:

@@ -19,8 +19,9 @@ AHEAD, AHEAD_SMALL, SMALL = 4, 128, 4 << 20
 T = TypeVar("T")
 
 
-def read_files(root: Path, plan: Plan, processes: int, then: Callable[[Read], T]) -> Generator[T, None, None]:
-    """What `then` makes of each planned file's contents, in the order moved, changed, added.
+def read_files(root: Path, plan: Plan, processes: int, then: Callable[[Read], T]) -> Generator[T | None, None, None]:
+    """What `then` makes of each planned file's contents, in the order moved, changed, added; `None` before one that is
+    still being read, so that something else can be done first.
 
     `then` is called in the threads that read, ahead of what is taken; at most a few files are held in memory, or some
     small ones. Close the generator where it is not read to its end: that ends the parsing at once.
@@ -54,6 +55,8 @@ def read_files(root: Path, plan: Plan, processes: int, then: Callable[[Read], T]
                     ahead.append((one[0].size, pool.submit(read, *one)))
                 size, future = ahead.popleft()
                 held -= size
+                if not future.done():
+                    yield None
                 yield future.result()
         finally:
             for _, future in ahead:

@@ -13,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -207,6 +208,16 @@ def open_collection(client: Client, name: str, most: int = MOST) -> Sealed:
     sealed = Sealed(client, collection, most)
     sealed.query(np.asarray(some["embeddings"], dtype=np.float32)[0], 1)
     return sealed
+
+
+def import_beforehand() -> None:
+    """Import Chroma in another thread: it takes half a second, which whoever needs it need not wait for then."""
+
+    def load() -> None:
+        with suppress(Exception):  # whoever needs it says what is wrong
+            import chromadb  # noqa: F401
+
+    threading.Thread(target=load, name="import-chroma", daemon=True).start()
 
 
 def release(client: Client) -> None:
