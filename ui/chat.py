@@ -88,7 +88,7 @@ class _Following:
         self._latest[page] = turn
         asked = self._desk.running(person, conversation)
         if asked is None:
-            yield f'<i hidden data-over="{escape(conversation)}"></i>'
+            yield self._desk.ended(person, conversation)
         else:
             async for step in asked.follow():
                 if self._latest.get(page) is not turn:

@@ -92,9 +92,16 @@ class Desk:
     def progress(self, conversation: str, asked: Asked) -> str:
         """What can be shown of a question on its way; at its end with a note that it is over."""
         if asked.finished:
-            over = Markup('<i hidden data-over="{}"></i>').format(conversation)
-            return str(exchange_html(asked.exchange, lambda _: "") + over)
+            return _over(conversation, asked.exchange)
         return str(working_html(asked.exchange, asked.text, asked.doing, asked.found))
+
+    def ended(self, person: str, conversation: str) -> str:
+        """What `progress` ends with, of a conversation whose last question is no longer on its way.
+
+        An answer may be there before the page asks how it goes: its turn must not vanish until the whole is fetched.
+        """
+        found = self.conversations.get(person, conversation)
+        return _over(conversation, found.exchanges[-1] if found and found.exchanges else None)
 
     def stop(self, person: str, conversation: str) -> Values:
         """Ends the answering of a conversation's question."""
@@ -230,3 +237,8 @@ def _of(conversation: Conversation, exchange: str) -> Exchange:
     if found is None:
         raise FootnoteError("This question is not there any more. Reload the page to see the conversation as it is.")
     return found
+
+
+def _over(conversation: str, last: Exchange | None) -> str:
+    turn = exchange_html(last, lambda _: "") if last else Markup()
+    return str(turn + Markup('<i hidden data-over="{}"></i>').format(conversation))

@@ -231,3 +231,14 @@ def test_a_question_that_ends_while_it_is_opened_is_never_called_interrupted(
     opening = Desk(desk.library, Slow(tmp_path / "conversations", ended), desk.asking, desk.pictures)
     assert "interrupted" not in opening.open("ann", begun)["thread"]
     assert "On Monday" in desk.open("ann", begun)["thread"]
+
+
+def test_a_question_that_ended_before_it_could_be_followed_is_still_shown(desk: Desk, held: Event) -> None:
+    held.set()
+    begun = desk.begin("ann", "", "When?", None)["conversation"]
+    wait_for(lambda: desk.running("ann", begun) is None)
+    last = desk.conversations.get("ann", begun)
+    assert last is not None
+    assert f'data-exchange="{last.exchanges[0].id}"' in desk.ended("ann", begun)
+    assert "On Monday" in desk.ended("ann", begun) and f'data-over="{begun}"' in desk.ended("ann", begun)
+    assert desk.ended("bob", begun) == f'<i hidden data-over="{begun}"></i>'
