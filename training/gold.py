@@ -35,7 +35,7 @@ ARTICLES = (  # on Wikipedia's articles: training/questions
     *("polity", "forces", "cities", "lands", "trades", "realms", "faiths", "stage", "sports"),
 )
 SHARES = dict.fromkeys(WORLDS, 0.3) | dict.fromkeys(ARTICLES, 0.5)  # of their questions, in a pass
-SHARES |= dict.fromkeys(WORLDS[-16:], 1.0)  # those that no run before has seen
+SHARES |= dict.fromkeys(WORLDS[-16:], 1.0)  # those that were new to the last run
 
 _FOLD = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " ", "–": "-", "—": "-"})
 
