@@ -90,11 +90,11 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        taken = {
-            n: a for n, a in weights.items() if n.startswith(("embeddings.", "encoder.")) and not n.startswith(WORDS)
-        }
+        taken = folded(
+            {n: a for n, a in weights.items() if n.startswith(("embeddings.", "encoder.")) and not n.startswith(WORDS)}
+        )
         self.int8 = exact() if int8 is None else int8
-        made = quantized(folded(taken), smoothing or {}) if self.int8 else restored(folded(taken))
+        made = quantized(taken, smoothing or {}) if self.int8 else restored(taken)
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in made.values()]
         options.add_external_initializers(list(made), values)
         _return_freed_blocks()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -133,8 +133,9 @@ class Ingest:
         with ThreadPoolExecutor(1, "footnote-embed") as beside:
             try:
                 for one in files:
-                    if one is None:  # what is there already is not kept waiting
-                        batch = yield from self._turn(batch, [], beside)
+                    if one is None:
+                        if batch.files:  # what is there already is not kept waiting
+                            batch = yield from self._turn(batch, [], beside)
                         continue
                     waiting.append(one)
                     passages = sum(some.passages for some in waiting)
@@ -191,7 +192,7 @@ class Ingest:
 
     def _write(self, batch: _Batch) -> Iterator[tuple[FileRecord, list[Outcome]]]:
         """Commit a batch's files, whose vectors are there."""
-        ids: Mapping[bytes, int] = known_vectors(self.connection, {key for one in batch.files for key in one.texts})
+        ids = known_vectors(self.connection, {key for one in batch.files for key in one.texts})
         with transaction(self.connection):
             for one in batch.files:
                 if one.read.was:

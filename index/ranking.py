@@ -22,7 +22,7 @@ TITLE_WEIGHT, HEADING_WEIGHT, TEXT_WEIGHT = 0.5, 0.6, 1.0
 K1, B = 0.3, 0.4
 # What a term is worth that stands in more than half of all passages: next to nothing, but not less.
 LEAST = 1e-6
-REMEMBERED = 8192  # titles, headings and texts whose terms are kept: some 20 MB
+REMEMBERED = 8192  # titles, headings and texts whose terms are kept: 12 MB of passages like SciFact's
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from qa.answers import Nearest, Turn
 from qa.confidence import Calibration, features
 from qa.ranking import Evidence, rank
 from qa.reader import Reader
-from qa.retrieval import NAMED_BONUS, Hit, candidates, in_turns, prefer_named
+from qa.retrieval import Hit, candidates, contenders, in_turns, prefer_named
 from qa.windows import Window
 
 # The rest is read unless these answer for sure, as they do for two in three questions.
@@ -78,10 +78,7 @@ class Finder:
         return tuple(dict.fromkeys(hit for hits in found for hit in hits))
 
     def _hits(self, now: Snapshot, text: str, question: str, within: Collection[str] | None) -> list[Hit]:
-        found = candidates(now, text, self.embedder.embed_query, within)
-        if len(found) > self.passages:  # the others cannot come to be among the first, were they named
-            least = found[self.passages - 1][1] - NAMED_BONUS
-            found = [one for one in found if one[1] >= least]
+        found = contenders(candidates(now, text, self.embedder.embed_query, within), self.passages)
         passages = now.passages([key for key, *_ in found])
         records = now.records({passage.document for passage in passages.values()})
         hits = [

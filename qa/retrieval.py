@@ -17,6 +17,7 @@ from index.passages import Passage
 from index.words import words_of
 
 CANDIDATES = 50  # taken from the words and from the vectors each, before they are fused
+Candidate = tuple[int, float, float, float]  # key, fused score, cosine, BM25
 WORDS_WEIGHT = 0.75
 NAMED_BONUS = 1.0  # on a sum of z-scores, for a document whose publisher or author the question names
 
@@ -70,8 +71,8 @@ def candidates(
     query: str,
     embed: Callable[[str], NDArray[np.float32]],
     within: Collection[str] | None = None,
-) -> list[tuple[int, float, float, float]]:
-    """The passages either search finds: (key, fused score, cosine, BM25), best first.
+) -> list[Candidate]:
+    """The passages either search finds, best first.
 
     `embed` gives the query's unit vector; it is called in another thread, while the words are searched for.
     """
@@ -88,6 +89,14 @@ def candidates(
     fused = fuse({key: cosines.get(key, least) for key in cosines | words}, words)
     ranked = sorted(fused, key=lambda key: (-fused[key], key))
     return [(key, fused[key], cosines.get(key, least), words.get(key, 0.0)) for key in ranked]
+
+
+def contenders(found: Sequence[Candidate], limit: int) -> Sequence[Candidate]:
+    """Of candidates, best first, those that can be among the first `limit` once a source that is named is preferred."""
+    if len(found) <= limit:
+        return found
+    least = found[limit - 1][1] - NAMED_BONUS
+    return [one for one in found if one[1] >= least]
 
 
 def prefer_named(question: str, hits: Sequence[Hit]) -> list[Hit]:
