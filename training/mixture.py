@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -36,11 +36,12 @@ SYNTHETIC = 0.15  # share of the synthetic questions in a pass
 def make_pass(number: int, seed: int, data: Path, folders: Sequence[Path], embedder: Embedder) -> list[Example]:
     """All examples of pass `number`, shuffled. `data` holds the public sets, `folders` the collections."""
     rng = Random(f"{seed}/{number}")
+    every = public(data)
     units = [
         *from_collections(rng, folders, embedder, WINDOW_TOKENS[number % len(WINDOW_TOKENS)]),
         *([e] for e in from_synthetic(rng, data / "synthetic", embedder)),
-        *([e] for e in from_public(rng, data)),
-        *(unit for name, count in IN_ARTICLES.items() for unit in from_articles(rng, name, _public(name, data), count)),
+        *([e] for e in from_public(rng, every)),
+        *(unit for name, count in IN_ARTICLES.items() for unit in from_articles(rng, name, every[name], count)),
     ]
     rng.shuffle(units)
     return [example for unit in units for example in unit]
@@ -142,25 +143,22 @@ def from_articles(rng: Random, name: str, asked: Sequence[Example], count: int) 
     return units
 
 
-def _public(name: str, data: Path) -> list[Example]:
-    """A public set's examples, those for training."""
+def public(data: Path) -> dict[str, list[Example]]:
+    """The public sets' examples, those for training."""
     shifts = data / "squadshifts"
-    return list(
-        {
-            "squad": lambda: sources.squad(data / "squad", kept_out=False),
-            "nq": lambda: sources.natural_questions(data / "nq_open_oracle"),
-            "qed": lambda: sources.qed(data / "qed"),
-            "new_wiki": lambda: sources.span_file(shifts / "new_wiki_v1.0.json", "new_wiki"),
-            "amazon": lambda: sources.span_file(shifts / "amazon_reviews_v1.0.json", "amazon"),
-            "reddit": lambda: sources.span_file(shifts / "reddit_v1.0.json", "reddit"),
-            "policyqa": lambda: sources.span_file(data / "policyqa" / "dev.json", "policyqa"),
-        }[name]()
-    )
+    return {
+        "squad": list(sources.squad(data / "squad", kept_out=False)),
+        "nq": list(sources.natural_questions(data / "nq_open_oracle")),
+        "qed": list(sources.qed(data / "qed")),
+        "new_wiki": list(sources.span_file(shifts / "new_wiki_v1.0.json", "new_wiki")),
+        "amazon": list(sources.span_file(shifts / "amazon_reviews_v1.0.json", "amazon")),
+        "reddit": list(sources.span_file(shifts / "reddit_v1.0.json", "reddit")),
+        "policyqa": list(sources.span_file(data / "policyqa" / "dev.json", "policyqa")),
+    }
 
 
-def from_public(rng: Random, data: Path) -> list[Example]:
+def from_public(rng: Random, every: Mapping[str, Sequence[Example]]) -> list[Example]:
     """A sample of the public sets, so that what they teach is kept; and passages that answer another NQ question."""
-    every = {name: _public(name, data) for name in PUBLIC}
     examples = [e for name, count in PUBLIC.items() for e in rng.sample(every[name], min(count, len(every[name])))]
     asked = every["nq"]
     pool = [e.window for e in asked]
